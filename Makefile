@@ -1,0 +1,43 @@
+# Every target does its own set-up; only Python >= 3.11 and make are needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DATA ?= data/sample/complaints.jsonl
+
+.PHONY: serve setup test check bench eval clean
+
+serve: $(VENV)/.serve  ## Start the API on 127.0.0.1:8080 with the shipped base bundle
+	@$(BIN)/pilah serve
+
+setup: $(VENV)/.all  ## Install everything into .venv
+
+test: $(VENV)/.all  ## Run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.all  ## Lint, types, import contracts, dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: $(VENV)/.all  ## Measure speed and memory on this machine
+	$(BIN)/pilah bench
+
+eval: $(VENV)/.all  ## Evaluate on DATA (a labelled file), grouped so that near-duplicates stay together
+	$(BIN)/pilah evaluate $(DATA) --split grouped:5 -o var/report
+
+clean:  ## Remove the environment and caches; var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.serve: pyproject.toml | $(BIN)/python
+	$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.all: pyproject.toml | $(BIN)/python
+	$(PIP) install -e '.[training,dev]'
+	@touch $@ $(VENV)/.serve

@@ -1,0 +1,1 @@
+"""Floor 3: metrics, protocols, reports and robustness."""

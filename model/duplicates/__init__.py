@@ -1,0 +1,1 @@
+"""Duplicate detection: signals, scorer, index and incidents."""

@@ -1,0 +1,71 @@
+"""Normalise complaint text, with every position kept so that evidence can be shown in the text as sent."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Hold a text in the form that the models read.
+
+    :param raw: the text as submitted.
+    :param text: NFKC, lower case, any run of white space one space.
+    :param offsets: for each character of ``text`` its position in ``raw``; ``None`` where they are the same.
+    """
+
+    raw: str
+    text: str
+    offsets: tuple[int, ...] | None = None
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a span of ``text`` back to ``raw``.
+
+        >>> normalise("Jalan   RUSAK").raw_span(6, 11)
+        (8, 13)
+        """
+        if self.offsets is None:
+            return start, end
+        if start >= end:
+            position = self.offsets[start] if start < len(self.offsets) else len(self.raw)
+            return position, position
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def normalise(raw: str) -> Normalised:
+    """Fold case, Unicode form and white space.
+
+    :param raw: any text.
+
+    >>> normalise("Jalan\\u00a0 RUSAK ").text
+    'jalan rusak '
+    """
+    if raw.isascii():
+        text = raw.lower()
+        if "  " not in text and not any(c in text for c in "\n\t\r\x0b\x0c\x1c\x1d\x1e\x1f"):
+            return Normalised(raw, text)
+    characters: list[str] = []
+    offsets: list[int] = []
+    for position, character in enumerate(raw):
+        folded = character if character.isascii() else unicodedata.normalize("NFKC", character)
+        for piece in folded.lower():
+            is_space = piece.isspace()
+            if is_space and characters and characters[-1] == " ":
+                continue
+            characters.append(" " if is_space else piece)
+            offsets.append(position)
+    return Normalised(raw, "".join(characters), tuple(offsets))
+
+
+def words(text: str) -> list[tuple[str, int, int]]:
+    """Split a normalised text into words with their spans.
+
+    >>> words("rt 03/rw 5")
+    [('rt', 0, 2), ('03', 3, 5), ('rw', 6, 8), ('5', 9, 10)]
+    """
+    return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
