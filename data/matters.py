@@ -27,11 +27,15 @@ class Cue:
 
     :param near: its words may stand apart, in any order (written ``a+b``).
     :param body: it names a body, not a matter (written with ``!``): as an addressee it tells little.
+    :param common: an everyday word that also stands in many other complaints (written with ``~``).
+    :param decisive: a term that hardly occurs outside this matter (written with ``*``).
     """
 
     text: str
     near: bool = False
     body: bool = False
+    common: bool = False
+    decisive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,11 @@ def parse_cue(text: str) -> Cue:
     """Read a cue as it stands in the table.
 
     >>> parse_cue("jalan+rusak"), parse_cue("kemensos!").body
-    (Cue(text='jalan+rusak', near=True, body=False), True)
+    (Cue(text='jalan+rusak', near=True, body=False, common=False, decisive=False), True)
     """
-    return Cue(text.removesuffix("!"), "+" in text, text.endswith("!"))
+    plain = text.rstrip("!~*")
+    marks = text[len(plain) :]
+    return Cue(plain, "+" in plain, "!" in marks, "~" in marks, "*" in marks)
 
 
 def _places(value: str) -> tuple[Place, ...]:

@@ -18,14 +18,14 @@ from data.complaint import Complaint
 from data.functions import Tier
 from data.matters import Cue, Matter, matters
 from model.assessment import Span
-from model.stems import StemIndex, stem
+from model.stems import StemIndex, plain_form, stem
 from model.text import Normalised, normalise, words
 from model.tiers import TierReading, read_tiers
 
 _FILLERS = frozenset(
     "yang yg di ke dari dan atau ini itu tsb tersebut sudah pada dengan untuk saya kami kita sangat sekali banget "
     "juga masih ada adalah akan oleh karena para si sang nya pun lah kok sih deh dong ya se nang neng ning nek sing "
-    "teh mah anu nu ka lan karo iku iki kuwi niki niku pe pu punya agar supaya bagi".split()
+    "teh mah anu nu ka lan karo iku iki kuwi niki niku pe pu punya agar supaya".split()
 )
 _LANDMARK = frozenset(
     "depan dekat deket samping sebelah belakang seberang sekitar menuju arah sebrang ngarep ngarepe cedak cerak caket "
@@ -42,7 +42,7 @@ _REFUSED = (
 
 _STRONG = (1.8, 2.7, 3.2, 3.4)
 """Weights of strong phrases of one, two, three, more words."""
-_NEAR, _WEAK, _NEGATIVE = 2.3, 0.5, 0.7
+_DECISIVE, _NEAR, _COMMON, _BODY, _WEAK, _NEGATIVE = 3.0, 2.3, 1.3, 1.4, 0.5, 0.7
 _WINDOW = 6
 _DECAY = 0.62
 """Each further cue of a matter counts this much of the one before, best first."""
@@ -102,11 +102,13 @@ class _Entry:
     cue: Cue
     weight: float
     words: tuple[str, ...]
+    exact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
     stem: str | None
+    plain: str
     field: str
     start: int
     end: int
@@ -124,6 +126,15 @@ def cue_words(text: str) -> tuple[str, ...]:
     """Return the stems of a cue without filler words."""
     found = [stem(word) for word, _, _ in words(normalise(text.replace("+", " ")).text)]
     return tuple(word for word in found if word not in _FILLERS) or tuple(found)
+
+
+def _exact(cue: Cue, stems: tuple[str, ...]) -> str | None:
+    """Return the form that a lone derived word must have: its stem alone would match other derivations.
+
+    ``penerangan`` (street lights) is not ``keterangan`` (a statement), though both are stemmed to ``terang``.
+    """
+    plain = plain_form(cue.text)
+    return plain if len(stems) == 1 and plain.isalpha() and plain != stems[0] else None
 
 
 class MatterMatcher:
@@ -150,7 +161,9 @@ class MatterMatcher:
         counts: dict[str, int] = defaultdict(int)
         for entry in entries:
             functions = len(shared[entry.cue.near, entry.words]) or 1
-            scaled = _Entry(entry.matter, entry.cue, entry.weight / math.sqrt(functions), entry.words)
+            scaled = _Entry(
+                entry.matter, entry.cue, entry.weight / math.sqrt(functions), entry.words, _exact(entry.cue, entry.words)
+            )
             for word in entry.words:
                 counts[word] += 1
             if entry.cue.near and len(entry.words) >= 2:
@@ -165,8 +178,12 @@ class MatterMatcher:
 
     @staticmethod
     def _weight(cue: Cue, length: int) -> float:
+        if cue.decisive:
+            return _DECISIVE
+        if cue.common:
+            return _COMMON
         if cue.body:
-            return 1.4
+            return _BODY
         return _NEAR if cue.near else _STRONG[min(length, 4) - 1]
 
     def read_complaint(self, complaint: Complaint) -> MatterReading:
@@ -205,13 +222,13 @@ class MatterMatcher:
                 for word, start, end in words(normalised.text)
                 if word not in _FILLERS and (stem := self._stems.find(word) or word) not in _FILLERS
             ]
-            plain = [word for word, _, _ in found]
-            factors = _context(plain)
+            plains = [plain_form(normalised.text[start:end]) for _, start, end in found]
+            factors = _context([word for word, _, _ in found])
             boost = _TITLE if name == "title" else 1.0
             for place, ((stem_, start, end), factor) in enumerate(zip(found, factors, strict=True)):
                 early = 1.0 if place < 40 else 40.0 / place if place < 160 else 0.25
-                tokens.append(_Token(stem_, name, start, end, factor * boost * (0.4 + 0.6 * early)))
-            tokens.append(_Token(None, name, 0, 0, 0.0))  # a wall: no phrase runs over it
+                tokens.append(_Token(stem_, plains[place], name, start, end, factor * boost * (0.4 + 0.6 * early)))
+            tokens.append(_Token(None, "", name, 0, 0, 0.0))  # a wall: no phrase runs over it
         return tokens
 
     def _find(self, tokens: list[_Token]) -> list[_Match]:
@@ -238,6 +255,8 @@ class MatterMatcher:
                 for length in self._longest[word]:
                     entries = phrases.get(tuple(stems[position : position + length]))  # type: ignore[arg-type]
                     for entry in entries or ():
+                        if entry.exact is not None and entry.exact != tokens[position].plain:
+                            continue
                         add(entry, tuple(range(position, position + length)))
         for word, places in where.items():
             windows = self._windows.get(word)

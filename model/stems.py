@@ -29,14 +29,14 @@ _FOLD = dict(
         "laleng=jalan rurung=jalan dalanan=jalan lurung=jalan "
         "lampune=lampu dalane=jalan banyune=air jalane=jalan listrike=listrik "
         "peteng=gelap petengan=gelap poek=gelap poék=gelap kalam=gelap galok=gelap kadap=gelap petteng=gelap "
-        "galap=gelap gulap=gelap pareum=mati pejah=mati paeh=mati padem=padam mate=mati matek=mati palak=mati "
+        "galap=gelap gulap=gelap pareum=mati pejah=mati paeh=mati padem=padam mate=mati matek=mati "
         "ngocor=alir ngalir=alir ngalor=alir mili=alir ngelir=alir ngucur=alir bajalan=jalan "
         "sakola=sekolah sekolahan=sekolah sikola=sekolah skola=sekolah skolah=sekolah sekola=sekolah sklh=sekolah "
         "omah=rumah imah=rumah umah=rumah rumoh=rumah bola=bola griya=rumah roemah=rumah "
         "kreteg=jembatan jambatan=jembatan sasak=jembatan jmbtn=jembatan titi=jembatan jembatane=jembatan "
         "peken=pasar pasa=pasar pakan=pakan kalen=got solokan=selokan solokane=selokan bandar=bandar "
         "caah=banjir ampuhan=banjir "
-        "hp=hp hape=hp dukcapi=dukcapil rmh=rumah lmpu=lampu lampunya=lampu bnyk=banyak bansos=bansos "
+        "hp=hp hape=hp dukcapi=dukcapil rmh=rumah lmpu=lampu lmp=lampu smpah=sampah jmbt=jembatan sklah=sekolah pskesmas=puskesmas krt=kereta lstrik=listrik lstrk=listrik pdm=padam lampunya=lampu bnyk=banyak bansos=bansos "
         "bantuane=bantuan dibenerin=baik benerin=baik dibaikin=baik bayarane=bayar bayaran=bayar "
         "kepsek=kepsek pns=pns puskes=puskesmas pskms=puskesmas pusk=puskesmas posyandu=posyandu "
         "sapeda=sepeda montor=motor honda=motor onda=motor wit=pohon tangkal=pohon kayon=pohon pohong=pohon "
@@ -71,6 +71,7 @@ _KEEP = frozenset(
     "disiplin ketua ketinting keuchik sekolah masalah limbah".split()
 )
 _REPEATED = re.compile(r"(.)\1{2,}")
+_DOUBLED = re.compile(r"(.)\1")
 _VOWELS = "aeiou"
 
 
@@ -121,6 +122,16 @@ def _strip_prefix(word: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
+def plain_form(word: str) -> str:
+    """Return a word without typing habits and clitics, its affixes kept.
+
+    >>> plain_form("penerangannya")
+    'penerangan'
+    """
+    return fold(_strip_clitic(fold(word)))
+
+
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Return the light stem of a normalised word.
 
@@ -154,13 +165,6 @@ def skeleton(word: str) -> str:
     return "".join(character for character in word if character not in _VOWELS)
 
 
-def deletions(word: str) -> Iterator[str]:
-    """Yield the word and every word with one character left out."""
-    yield word
-    for position in range(len(word)):
-        yield word[:position] + word[position + 1 :]
-
-
 class StemIndex:
     """Find the known stem that a written word stands for, tolerating regional endings, SMS spelling and slips.
 
@@ -170,13 +174,10 @@ class StemIndex:
     def __init__(self, stems: Iterable[str]) -> None:
         self._stems = dict.fromkeys(stems)
         self._skeletons: dict[str, str] = {}
-        self._near: dict[str, str] = {}
         for known in self._stems:
-            if len(known) >= 5 and known.isalpha():
-                self._skeletons.setdefault(skeleton(known), known)
-            if len(known) >= 6:
-                for variant in deletions(known):
-                    self._near.setdefault(variant, known)
+            bones = skeleton(known)
+            if len(bones) >= 4 and known.isalpha():
+                self._skeletons.setdefault(bones, known)
         self.find = lru_cache(maxsize=65_536)(self._find)
 
     def _find(self, word: str) -> str | None:
@@ -207,17 +208,27 @@ class StemIndex:
             yield fold(folded[2:])
 
     def _by_skeleton(self, word: str) -> str | None:
-        vowels = sum(character in _VOWELS for character in word)
-        if len(word) < 4 or vowels > 1:
+        """Undo SMS spelling, which drops most vowels: ``jmbtn``."""
+        if len(word) < 4 or sum(character in _VOWELS for character in word) > 1:
             return None
         known = self._skeletons.get(skeleton(word))
-        return known if known is not None and known[0] == word[0] and len(known) > len(word) else None
+        return known if known is not None and known[0] == word[0] and len(word) < len(known) else None
 
     def _by_slip(self, word: str) -> str | None:
-        if len(word) < 6:
+        """Undo a vowel too many or too few, a doubled consonant, or two letters swapped.
+
+        Other slips are left: one consonant apart there are too many other words (belakang, belalang).
+        """
+        if len(word) < 7:
             return None
-        for variant in deletions(word):
-            known = self._near.get(variant)
-            if known is not None and known[0] == word[0] and abs(len(known) - len(word)) <= 1:
-                return known
-        return None
+        for variant in (_DOUBLED.sub(r"\1", word), *_swaps(word)):
+            if variant in self._stems:
+                return variant
+        known = self._skeletons.get(skeleton(word))
+        same_length = known is not None and len(known) == len(word)
+        return known if known is not None and not same_length and abs(len(known) - len(word)) <= 1 else None
+
+
+def _swaps(word: str) -> Iterator[str]:
+    for place in range(1, len(word) - 1):
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
