@@ -181,9 +181,7 @@ def balai_of(office: str, region: str) -> Agency | None:
 
 def _read_names(rows: Iterable[dict[str, str]]) -> tuple[OfficeName, ...]:
     return tuple(
-        OfficeName(
-            row["region"], row["office"], split_list(row["functions"]), row["name"], split_list(row["aliases"])
-        )
+        OfficeName(row["region"], row["office"], split_list(row["functions"]), row["name"], split_list(row["aliases"]))
         for row in rows
     )
 
@@ -233,4 +231,6 @@ def offices_of(function: str, tier: Tier, province: str | None) -> tuple[Office,
 
 def vertical_of(function: str) -> tuple[VerticalOffice, ...]:
     """Return the kinds of regional office that a national function has, the usual one first."""
-    return tuple(sorted((row for row in vertical_offices() if row.function == function), key=lambda row: not row.default))
+    return tuple(
+        sorted((row for row in vertical_offices() if row.function == function), key=lambda row: not row.default)
+    )

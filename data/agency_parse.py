@@ -155,7 +155,7 @@ def _compared(name: str) -> tuple[str, ...]:
     return tuple(sorted(word for word in agency_words(name) if word not in ignored))
 
 
-def same_agency(a: str, b: str) -> bool:
+def same_agency(a: str, b: str) -> bool:  # noqa: PLR0911 -- a ladder of reasons, the cheapest first
     """Say whether two names mean the same agency, for counting hits in an evaluation.
 
     Equal words count (``Kab.`` as ``Kabupaten``), else what they are read as: the same body; or the same region and
