@@ -149,6 +149,10 @@ def _rules() -> dict[tuple[str, ...], Rule]:
 
     offices = {row["office"]: row for row in catalog_rows("vertical.csv")}
     bumd = {row["office"] for row in catalog_rows("offices.csv") if row["tier"] == "bumn"}
+    for row in catalog_rows("national.csv"):
+        rule = Rule((row["function"],), None, "badan", Strength.STRONG, as_tier(row["tier"]), row["id"])
+        for phrase in (row["name"], *split_list(row["aliases"])):
+            add(phrase, rule)
     for row in catalog_rows("agency_functions.csv"):
         strength, tier = _KINDS[row["kind"]]
         office = row["office"] or None
@@ -157,10 +161,6 @@ def _rules() -> dict[tuple[str, ...], Rule]:
         elif office in bumd and row["kind"] != "ragu":
             tier = "bumn"
         add(row["phrase"], Rule(split_list(row["function"]), office, row["kind"], strength, tier))
-    for row in catalog_rows("national.csv"):
-        rule = Rule((row["function"],), None, "badan", Strength.STRONG, as_tier(row["tier"]), row["id"])
-        for phrase in (row["name"], *split_list(row["aliases"])):
-            add(phrase, rule)
     for row in offices.values():
         rule = Rule((row["function"],), row["office"], "vertikal", Strength.STRONG, "vertikal")
         for phrase in (row["name"].split("{")[0], *split_list(row["aliases"])):
