@@ -205,6 +205,9 @@ def _regions(places: Places | None, home: str | None, weights: PoolWeights) -> l
         found = defaultdict(float, {code: share / told for code, share in found.items()})
         told = 1.0
     left = 1.0 - told
+    if told > 0.5 and home is None:
+        left = 0.0  # the place is doubtful, not unknown: the candidates share the rest
+        found = defaultdict(float, {code: share / told for code, share in found.items()})
     if left > 1e-6:
         share = weights.home * left if home is not None else 0.0
         if home is not None:
