@@ -42,6 +42,12 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Correct the named field of the named row; the other rows were kept.",
         status=422,
     ),
+    "PLH-701": ErrorInfo(
+        title="The table of region aliases is not valid",
+        title_id="Tabel alias wilayah tidak sah",
+        cause="A row names an unknown region code, repeats an alias or has a field of another form.",
+        action="Correct the named row; the shipped table is data/catalog/region_aliases.csv.",
+    ),
     "PLH-721": ErrorInfo(
         title="The agency table was refused",
         title_id="Tabel instansi ditolak",
