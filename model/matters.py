@@ -20,7 +20,7 @@ from data.matters import Cue, Matter, matters
 from model.assessment import Span
 from model.stems import StemIndex, plain_form, stem
 from model.text import Normalised, normalise, words
-from model.tiers import TierReading, read_tiers
+from model.tiers import TierReading, read_tiers, redirects
 
 _FILLERS = frozenset(
     "yang yg di ke dari dan atau ini itu tsb tersebut sudah pada dengan untuk saya kami kita sangat sekali banget "
@@ -204,7 +204,12 @@ class MatterMatcher:
             by_matter[match.entry.matter].append(match)
         told = read_tiers(text, title)
         scores = {position: self._score(found) for position, found in by_matter.items()}
-        scores = {position: score for position, score in scores.items() if score > 0}
+        factors = redirects(text, title)
+        scores = {
+            position: score * factors.get(self.table[position].function, 1.0)
+            for position, score in scores.items()
+            if score > 0
+        }
         hits = tuple(
             self._hit(match, tokens, text, title)
             for match in sorted(matches, key=lambda match: -match.weight)

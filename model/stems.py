@@ -225,8 +225,10 @@ class StemIndex:
             if variant in self._stems:
                 return variant
         known = self._skeletons.get(skeleton(word))
-        same_length = known is not None and len(known) == len(word)
-        return known if known is not None and not same_length and abs(len(known) - len(word)) <= 1 else None
+        if known is None or abs(len(known) - len(word)) != 1:
+            return None
+        shorter, longer = sorted((known, word), key=len)
+        return known if any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer))) else None
 
 
 def _swaps(word: str) -> Iterator[str]:

@@ -142,6 +142,66 @@ RULES: tuple[TierRule, ...] = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Say which functions a fact rules out, whatever else the text shares with them.
+
+    :param pattern: what the normalised text must contain.
+    :param factors: factors on the scores of functions.
+    """
+
+    id: str
+    pattern: str
+    factors: Mapping[str, float]
+    reason: str
+    source: str
+
+
+REDIRECTS: tuple[Redirect, ...] = (
+    Redirect("F001", r"\b(?:madrasah?|mts[ns]?|mis|mas|man ?\d+|min ?\d+|ibtidaiyah|tsanawiyah|aliyah|pesantren|ponpes"
+             r"|pondok|raudhatul|tpq|diniyah)\b", {"1.01": 0.4, "5.03": 0.6}, "Madrasah dan pesantren urusan Kemenag",
+             "UU 23/2014 Pasal 10 ayat (1) huruf f"),
+    Redirect("F002", r"\b(?:uin|iain|stain|stai|iakn|stakn|ihdn|ptkin)\b", {"Pendidikan Tinggi": 0.3},
+             "Perguruan tinggi keagamaan urusan Kemenag", "UU 12/2012; UU 23/2014 Pasal 10"),
+    Redirect("F003", r"\bketenaga ?kerja?an\b|\b(?:bpjs ?tk|bpjamsostek|jamsostek|jht|jmo)\b", {"BPJS Kesehatan": 0.3},
+             "Jaminan sosial ketenagakerjaan, bukan kesehatan", "UU 24/2011"),
+    Redirect("F004", r"\b(?:mbg|sppg|makan (?:bergizi|gratis|siang gratis))\b",
+             {"1.01": 0.4, "1.02": 0.5, "BPOM": 0.4, "2.09": 0.5}, "Makan Bergizi Gratis urusan BGN", "Perpres 83/2024"),
+    Redirect("F005", r"\b(?:smas?|smks?|slb|sman|smkn)\b.{0,40}\bguru honorer\b|\bguru honorer\b.{0,40}"
+             r"\b(?:sma|smk|slb|sman|smkn)\b", {"5.03": 0.75}, "Guru SMA/SMK diurus dinas pendidikan provinsi",
+             "UU 23/2014 Lampiran A"),
+    Redirect("F006", r"\b(?:laporan|aduan)(?: saya)? (?:no|nomor)\b.{0,30}\btentang\b", {"KemenPANRB": 0.3},
+             "Laporan lanjutan: pokok laporan induk yang menentukan", "PermenPANRB 62/2018"),
+    Redirect("F007", r"\b(?:pinjol|pinjaman online|pinjaman daring|galbay|debt ?collector|paylater)\b",
+             {"Kepolisian": 0.5, "Komdigi": 0.6, "2.12": 0.5}, "Pinjaman daring urusan OJK", "UU 4/2023"),
+    Redirect("F008", r"\b(?:lampu (?:jalan|penerangan)|pju|lpju|penerangan jalan)\b", {"PLN": 0.5, "1.03": 0.7},
+             "Penerangan jalan umum bukan pasokan listrik", "UU 22/2009"),
+)  # fmt: skip
+"""Facts that decide between functions which share most of their words."""
+
+
+@cache
+def _redirects() -> tuple[tuple[Redirect, re.Pattern[str]], ...]:
+    return tuple((rule, re.compile(rule.pattern)) for rule in REDIRECTS)
+
+
+def redirects(text: Normalised, title: Normalised | None = None) -> dict[str, float]:
+    """Return the factors on functions that the text calls for.
+
+    >>> from model.text import normalise
+    >>> redirects(normalise("guru MTs belum digaji"))
+    {'1.01': 0.4, '5.03': 0.6}
+    """
+    whole = text.text if title is None else f"{title.text} {text.text}"
+    factors: dict[str, float] = {}
+    for rule, pattern in _redirects():
+        match = pattern.search(whole)
+        if match is not None and not _TRAP.search(whole, max(0, match.start() - 24), match.start()):
+            for function, factor in rule.factors.items():
+                factors[function] = factors.get(function, 1.0) * factor
+    return factors
+
+
 @cache
 def _compiled() -> tuple[tuple[TierRule, re.Pattern[str]], ...]:
     return tuple((rule, re.compile(rule.pattern)) for rule in RULES)
