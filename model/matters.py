@@ -48,6 +48,9 @@ _DECAY = 0.62
 """Each further cue of a matter counts this much of the one before, best first."""
 _TITLE = 1.35
 _SOFTMAX = 1.0
+_LEAST_SHARE = 0.1
+"""Matters with less than this share of the best one's score are left out."""
+_MOST_HITS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,6 @@ class MatterMatcher:
         by_matter: dict[int, list[_Match]] = defaultdict(list)
         for match in matches:
             by_matter[match.entry.matter].append(match)
-        told = read_tiers(text, title)
         scores = {position: self._score(found) for position, found in by_matter.items()}
         factors = redirects(text, title)
         scores = {
@@ -210,11 +212,13 @@ class MatterMatcher:
             for position, score in scores.items()
             if score > 0
         }
-        hits = tuple(
-            self._hit(match, tokens, text, title)
-            for match in sorted(matches, key=lambda match: -match.weight)
-            if match.weight > 0 and match.entry.matter in scores
-        )
+        if scores:
+            least = max(scores.values()) * _LEAST_SHARE
+            scores = {position: score for position, score in scores.items() if score >= least}
+        told = read_tiers(text, title, {self.table[position].slot or "" for position in scores})
+        told_by = [match for match in matches if match.weight > 0 and match.entry.matter in scores]
+        told_by.sort(key=lambda match: -match.weight)
+        hits = tuple(self._hit(match, tokens, text, title) for match in told_by[:_MOST_HITS])
         return self._reading(scores, hits, told)
 
     def _tokens(self, text: Normalised, title: Normalised | None) -> list[_Token]:
@@ -321,6 +325,8 @@ class MatterMatcher:
             shares = _softmax([score for score, _ in group])
             mixed: dict[tuple[str | None, Tier], float] = defaultdict(float)
             for (score, position), share in zip(group, shares, strict=True):
+                if share < 0.02:
+                    break
                 matter = self.table[position]
                 tiers = told.apply(matter)
                 found.append(MatterScore(matter, score, share, tiers))

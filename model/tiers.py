@@ -7,7 +7,7 @@ nothing the table's own shares stand, and the question that would settle it is k
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -180,6 +180,14 @@ REDIRECTS: tuple[Redirect, ...] = (
 """Facts that decide between functions which share most of their words."""
 
 
+_ANY_REDIRECT = re.compile(
+    r"madrasah|\bm[ti][ns]|\bmas\b|\bman\b|aliyah|pes?antren|ponpes|pondok|raudhatul|tpq|diniyah|\b(?:uin|iain|stai|st?akn"
+    r"|ihdn|ptkin)|kerja?an\b|bpjs ?tk|jamsostek|\bjht|\bjmo|mbg|sppg|makan |honorer|(?:no|nomor)\b|pinjol|pinjaman"
+    r"|galbay|debt|paylater|lampu |pju|penerangan"
+)
+"""A quick look whether any redirect may apply."""
+
+
 @cache
 def _redirects() -> tuple[tuple[Redirect, re.Pattern[str]], ...]:
     return tuple((rule, re.compile(rule.pattern)) for rule in REDIRECTS)
@@ -194,6 +202,8 @@ def redirects(text: Normalised, title: Normalised | None = None) -> dict[str, fl
     """
     whole = text.text if title is None else f"{title.text} {text.text}"
     factors: dict[str, float] = {}
+    if not _ANY_REDIRECT.search(whole):
+        return factors
     for rule, pattern in _redirects():
         match = pattern.search(whole)
         if match is not None and not _TRAP.search(whole, max(0, match.start() - 24), match.start()):
@@ -234,26 +244,26 @@ class TierReading:
         return {tier: share / total for tier, share in sorted(shares.items(), key=lambda pair: -pair[1])}
 
 
-def read_tiers(text: Normalised, title: Normalised | None = None) -> TierReading:
+def read_tiers(
+    text: Normalised, title: Normalised | None = None, slots: Collection[str] | None = None
+) -> TierReading:
     """Find the rules that apply to a complaint.
 
     :param text: the normalised text.
     :param title: the normalised title, if there is one.
+    :param slots: only rules of these slots, and those of every slot; ``None`` for all rules.
     """
     found: list[TierEvidence] = []
     sources: list[tuple[Field, Normalised]] = [("text", text)]
     if title is not None:
         sources.insert(0, ("title", title))
     for rule, pattern in _compiled():
+        if slots is not None and rule.slots and not any(slot in slots for slot in rule.slots):
+            continue
         for name, source in sources:
-            match = next(
-                (
-                    match
-                    for match in pattern.finditer(source.text)
-                    if not _TRAP.search(source.text, max(0, match.start() - 24), match.start())
-                ),
-                None,
-            )
+            match = pattern.search(source.text)
+            while match is not None and _TRAP.search(source.text, max(0, match.start() - 24), match.start()):
+                match = pattern.search(source.text, match.end())
             if match is not None:
                 start, end = source.raw_span(match.start(), match.end())
                 found.append(TierEvidence(rule, Span(name, start, end)))
