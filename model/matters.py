@@ -46,7 +46,7 @@ _DECISIVE, _NEAR, _COMMON, _BODY, _WEAK, _NEGATIVE = 3.0, 2.3, 1.3, 1.4, 0.5, 0.
 _WINDOW = 6
 _DECAY = 0.62
 """Each further cue of a matter counts this much of the one before, best first."""
-_TITLE = 1.35
+_TITLE = 1.6
 _SOFTMAX = 1.0
 _LEAST_SHARE = 0.1
 """Matters with less than this share of the best one's score are left out."""

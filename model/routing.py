@@ -62,14 +62,17 @@ class PoolWeights:
     :param knowledge: weight of the table's cues.
     :param head: weight of the learned head.
     :param floor: least probability that either side may give a function, so that neither can veto.
+    :param split: exponent on the shares of a function's offices and tiers: below 1, a function that is sure but whose
+        tier is not still comes before a less likely function of one tier.
     :param default: share of a function's usual office and tier beside what the matters say.
     :param claim: factor on agencies that agree with what the reporter chose: evidence, never the answer by itself.
     :param home: share of the deployment's region where nothing tells the place.
     """
 
     knowledge: float = 1.0
-    head: float = 0.6
-    floor: float = 0.002
+    head: float = 0.3
+    floor: float = 0.02
+    split: float = 1.0
     default: float = 0.04
     claim: float = 1.5
     home: float = 0.9
@@ -217,22 +220,20 @@ def _regions(places: Places | None, home: str | None, weights: PoolWeights) -> l
 
 
 def _tier_shares(
-    function: str, matters: MatterReading, default: float
+    function: str, matters: MatterReading, default: float, split: float
 ) -> dict[tuple[str | None, Tier], float]:
     """Return shares of (office, tier) for a function: what the matters say, and a little of what is usual."""
     usual: dict[tuple[str | None, Tier], float] = {}
     for rank, tier in enumerate(_usual_tiers(function)):
         usual[None, tier] = 0.75 * 0.25**rank
     told = matters.places.get(function)
-    if not told:
-        total = sum(usual.values())
-        return {key: share / total for key, share in usual.items()}
     shares: dict[tuple[str | None, Tier], float] = defaultdict(float)
-    for key, share in told.items():
+    for key, share in (told or usual).items():
         shares[key] += (1 - default) * share
     for key, share in usual.items():
         shares[key] += default * share
-    return shares
+    whole = sum(shares.values())
+    return {key: (share / whole) ** split for key, share in shares.items()}
 
 
 @cache
@@ -269,7 +270,7 @@ def _agencies(
         if chance < 0.004:
             break
         best = next((item.matter for item in matters.matters if item.matter.function == function), None)
-        for (office, tier), share in _tier_shares(function, matters, weights.default).items():
+        for (office, tier), share in _tier_shares(function, matters, weights.default, weights.split).items():
             for code, likely in regions:
                 probability = chance * share * likely
                 if probability < 0.0005:
