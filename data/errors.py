@@ -68,6 +68,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Open it in a spreadsheet program and save it anew, or split it; CSV has no such limit.",
         status=413,
     ),
+    "PLH-107": ErrorInfo(
+        title="The data cannot be split in the way asked for",
+        title_id="Data tidak dapat dibagi seperti yang diminta",
+        cause="A split by time needs dates on two days at least, a grouped split as many different texts as folds.",
+        action="Use 'grouped:K' for rows without dates, fewer folds, or more rows.",
+        status=422,
+    ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
 
