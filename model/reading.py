@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import cast, get_args
+from typing import Literal, get_args
 
 from data.complaint import Complaint
 from data.privacy import mask
@@ -13,7 +13,6 @@ from model.classifier import mentions
 from model.features import SparseVector, Vectoriser
 from model.text import Normalised, normalise
 
-_MASKED = ("title", "text", "location")
 _SEPARATOR = " . "
 
 
@@ -40,19 +39,25 @@ class Reading:
         :return: ``None`` if the span covers the border between title and body.
         """
         offset = 0
-        for name in ("title", "text"):
+        names: tuple[Literal["title"], Literal["text"]] = ("title", "text")
+        for name in names:
             part = self.fields.get(name)
             if part is None:
                 continue
             if start >= offset and end <= offset + len(part.text):
-                return Span(cast(Field, name), *part.raw_span(start - offset, end - offset))
+                return Span(name, *part.raw_span(start - offset, end - offset))
             offset += len(part.text) + len(_SEPARATOR)
         return None
 
 
 def masked(complaint: Complaint) -> Complaint:
     """Return the complaint with personal data masked, length and positions kept (UU 27/2022)."""
-    return replace(complaint, **{name: mask(value) for name in _MASKED if (value := getattr(complaint, name))})
+    return replace(
+        complaint,
+        title=mask(complaint.title) if complaint.title else complaint.title,
+        text=mask(complaint.text),
+        location=mask(complaint.location) if complaint.location else complaint.location,
+    )
 
 
 def document_text(title: str | None, text: str) -> str:
