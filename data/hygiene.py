@@ -1,0 +1,44 @@
+"""Put the labels of a file into the form that training, evaluation and the store use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from data.categories import load_categories, resolve, resolve_set
+from data.complaint import Labels, Record
+from data.labels import canonical_agencies, canonical_agency, canonical_type
+
+
+def clean_records(records: Sequence[Record]) -> list[Record]:
+    """Clean the labels of all records of one file; texts stay as sent.
+
+    What one label means can depend on the others of the file (a bare region name, a scheme of categories), so give
+    all its records at once, and each file apart.
+    """
+    agencies = canonical_agencies(record.labels.agency for record in records)
+    categories = resolve_set(record.labels.category for record in records)
+    official = any(label in load_categories().by_id for label in categories.values())
+
+    def category(record: Record) -> str | None:
+        raw = record.labels.category
+        label = categories.get(raw) if raw is not None else None
+        if label is None or not official or label in load_categories().by_id or record.complaint.date is None:
+            return label
+        # An ambiguous leaf may become certain by its date.
+        match = resolve(raw, record.complaint.date.date())
+        return match.label if match is not None else label
+
+    return [
+        replace(
+            record,
+            labels=Labels(
+                type=canonical_type(record.labels.type),
+                category=category(record),
+                agency=agencies.get(record.labels.agency) if record.labels.agency is not None else None,
+                category_external_id=record.labels.category_external_id,
+                parent_agency=canonical_agency(record.labels.parent_agency),
+            ),
+        )
+        for record in records
+    ]
