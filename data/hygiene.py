@@ -1,13 +1,13 @@
-"""Clean the labels of whole files: one spelling for one thing."""
+"""Put the labels of a file into the form that training, evaluation and the store use."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from data.categories import resolve_set
+from data.categories import load_categories, resolve, resolve_set
 from data.complaint import Labels, Record
-from data.labels import canonical_agencies, canonical_type, contract_type, is_supervised
+from data.labels import canonical_agencies, canonical_agency, canonical_type, contract_type, is_supervised
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +26,6 @@ class Truth:
     agency: str | None = None
 
 
-def clean_records(records: Iterable[Record]) -> list[Record]:
-    """Return the records with each file's agency and category labels in one spelling."""
-    by_source: dict[str, list[Record]] = {}
-    for record in records:
-        by_source.setdefault(record.source, []).append(record)
-    cleaned: list[Record] = []
-    for rows in by_source.values():
-        agencies = canonical_agencies(row.labels.agency for row in rows)
-        categories = resolve_set([row.labels.category for row in rows])
-        for row in rows:
-            labels = Labels(
-                type=canonical_type(row.labels.type),
-                category=categories.get(row.labels.category or ""),
-                agency=agencies.get(row.labels.agency or ""),
-                category_external_id=row.labels.category_external_id,
-                parent_agency=row.labels.parent_agency,
-            )
-            cleaned.append(replace(row, labels=labels))
-    return cleaned
-
-
 def truth(record: Record) -> Truth:
     """Return what is to be learned from a cleaned record."""
     supervised = is_supervised(record.labels.type)
@@ -56,3 +35,49 @@ def truth(record: Record) -> Truth:
         category=record.labels.category,
         agency=record.labels.agency,
     )
+
+
+def clean_records(records: Iterable[Record]) -> list[Record]:
+    """Clean the labels of records, each file for itself, in the order given."""
+    rows = list(records)
+    of_file: dict[str, list[int]] = {}
+    for index, record in enumerate(rows):
+        of_file.setdefault(record.source, []).append(index)
+    for indices in of_file.values():
+        for index, cleaned in zip(indices, _clean_file([rows[i] for i in indices]), strict=True):
+            rows[index] = cleaned
+    return rows
+
+
+def _clean_file(records: Sequence[Record]) -> list[Record]:
+    """Clean the labels of all records of one file; texts stay as sent.
+
+    What one label means can depend on the others of the file (a bare region name, a scheme of categories), so give
+    all its records at once, and each file apart.
+    """
+    agencies = canonical_agencies(record.labels.agency for record in records)
+    categories = resolve_set(record.labels.category for record in records)
+    official = any(label in load_categories().by_id for label in categories.values())
+
+    def category(record: Record) -> str | None:
+        raw = record.labels.category
+        label = categories.get(raw) if raw is not None else None
+        if label is None or not official or label in load_categories().by_id or record.complaint.date is None:
+            return label
+        # An ambiguous leaf may become certain by its date.
+        match = resolve(raw, record.complaint.date.date())
+        return match.label if match is not None else label
+
+    return [
+        replace(
+            record,
+            labels=Labels(
+                type=canonical_type(record.labels.type),
+                category=category(record),
+                agency=agencies.get(record.labels.agency) if record.labels.agency is not None else None,
+                category_external_id=record.labels.category_external_id,
+                parent_agency=canonical_agency(record.labels.parent_agency),
+            ),
+        )
+        for record in records
+    ]
