@@ -75,6 +75,58 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Use 'grouped:K' for rows without dates, fewer folds, or more rows.",
         status=422,
     ),
+    "PLH-108": ErrorInfo(
+        title="No usable rows, or rows were skipped where none may be",
+        title_id="Tidak ada baris yang dapat dipakai, atau ada baris yang dilewati",
+        cause="Every row was bad, or one was and --strict was given; each is named above.",
+        action="Correct the named rows, or leave --strict out to go on with the good ones.",
+        status=422,
+    ),
+    "PLH-201": ErrorInfo(
+        title="A file of the bundle is missing",
+        title_id="Berkas model tidak ditemukan",
+        cause="The path is wrong or the bundle was copied in part.",
+        action="Give the directory that holds manifest.json, or copy the bundle again.",
+        status=503,
+    ),
+    "PLH-202": ErrorInfo(
+        title="A file of the bundle was changed",
+        title_id="Berkas model telah berubah",
+        cause="Its hash differs from the manifest: damaged, edited or tampered with.",
+        action="Take the bundle from its source again; do not use this one.",
+        status=503,
+    ),
+    "PLH-203": ErrorInfo(
+        title="The bundle cannot be read",
+        title_id="Model tidak dapat dibaca",
+        cause="It was made by a newer version of pilah, or it is damaged.",
+        action="Update pilah, or train the bundle again with this version.",
+        status=503,
+    ),
+    "PLH-204": ErrorInfo(
+        title="The output directory holds something else",
+        title_id="Direktori keluaran berisi hal lain",
+        cause="It is not empty and holds no bundle, so it is not overwritten.",
+        action="Choose an empty or new directory.",
+    ),
+    "PLH-301": ErrorInfo(
+        title="Too little labelled data",
+        title_id="Data berlabel terlalu sedikit",
+        cause="Fewer usable rows or labels than the task needs were found in the files.",
+        action="Check the label columns (--agency-column and the like) or give more rows.",
+    ),
+    "PLH-302": ErrorInfo(
+        title="The configuration is not valid",
+        title_id="Konfigurasi tidak sah",
+        cause="An unknown key, a wrong type or a value outside its range.",
+        action="Correct the named setting; docs/training.md lists them all.",
+    ),
+    "PLH-303": ErrorInfo(
+        title="The split is not possible",
+        title_id="Pembagian data tidak mungkin",
+        cause="The form is 'time:FRACTION' or 'grouped:FOLDS'; a time split needs dates.",
+        action="Use for example --split time:0.2 or --split grouped:5.",
+    ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
 
