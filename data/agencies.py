@@ -17,7 +17,7 @@ from data.agency_compose import government, successor_of
 from data.agency_find import find as find_usual
 from data.agency_find import matches
 from data.agency_ids import by_id, suku_dinas
-from data.agency_names import national_bodies
+from data.agency_names import Office, VerticalOffice, national_bodies, offices_of, vertical_of
 from data.agency_overrides import EMPTY, Overrides, read_overrides
 from data.agency_parse import parse_agency, same_agency
 from data.agency_regions import DKI, regions
@@ -100,6 +100,18 @@ class AgencyRegistry:
         if agency.connected is None and agency.parent_id in self.overrides.closed:
             agency = replace(agency, connected=False)
         return agency
+
+    def choices(self, function: str, tier: Tier, region_code: str | None) -> tuple[Office | VerticalOffice, ...]:
+        """Return the offices that a function may mean there, the usual one first, each with the cues that choose it.
+
+        >>> [row.key for row in AgencyRegistry.load().choices("1.03", "vertikal", "32.04")]
+        ['bbpjn', 'bbws', 'bppw']
+        """
+        if tier == "vertikal":
+            return vertical_of(function)
+        if tier == "kabkota" and region_code is not None and region_code.startswith(DKI):
+            tier = "provinsi"
+        return offices_of(function, tier, region_code[:2] if region_code else None)
 
     def get(self, agency_id: str) -> Agency | None:
         """Return the agency with an id, or ``None``; an office merged into another gives the one it went into.

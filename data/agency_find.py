@@ -10,6 +10,7 @@ from functools import cache
 
 from data.agency import Agency
 from data.agency_compose import at_level, compose, government
+from data.agency_ids import suku_dinas
 from data.agency_names import balai, national_bodies, offices, vertical_offices
 from data.agency_regions import DKI, regions
 from data.agency_text import agency_words
@@ -25,6 +26,7 @@ _PLACE_LEVELS: dict[str, tuple[int, str]] = {
     "kelurahan": (13, "kelurahan"),
     "desa": (13, "desa"),
 }
+_NAMES_AN_OFFICE = frozenset({"dinas", "badan", "kantor", "bagian", "biro", "suku", "sudin", "balai"})
 _MOST_PLACES = 12
 _Keep = Callable[[Agency | None, float], None]
 
@@ -124,6 +126,9 @@ def find(text: str, limit: int, home: str | None) -> list[Agency]:
     ['35.09:polres', '51.01:polres']
     """
     words = _words(text)
+    branch = words[:1] == ("suku",)
+    words = words[1:] if branch else words
+    office_meant = _NAMES_AN_OFFICE.intersection(_WORD.findall(text.lower()))
     scored: dict[str, tuple[float, Agency]] = {}
 
     def keep(agency: Agency | None, score: float) -> None:
@@ -135,22 +140,29 @@ def find(text: str, limit: int, home: str | None) -> list[Agency]:
         codes = _places(place) if place else []
         if place and not codes:
             continue
+        if not office and office_meant:
+            continue
         if not office:
             for rank, code in enumerate(codes):
                 keep(government(code), 1.5 - rank / 100 - (len(code) == 8) / 10)
             continue
-        _compose_all(office, codes, bool(place), home, keep)
-    ranked = sorted(scored.values(), key=lambda pair: -pair[0])
-    return [agency for _, agency in ranked[:limit]]
+        _compose_all(office, codes, bool(place), home, keep, regional="dinas" in office_meant)
+    ranked = [agency for _, agency in sorted(scored.values(), key=lambda pair: -pair[0])][:limit]
+    if branch:
+        cities = [code for cut in range(1, len(words)) for code in _places(words[cut:]) if code.startswith(f"{DKI}.")]
+        ranked = [suku_dinas(agency, code) for code in cities[:1] for agency in ranked if agency.id.startswith(DKI)]
+    return ranked
 
 
-def _compose_all(office: tuple[str, ...], codes: list[str], placed: bool, home: str | None, keep: _Keep) -> None:
+def _compose_all(
+    office: tuple[str, ...], codes: list[str], placed: bool, home: str | None, keep: _Keep, *, regional: bool
+) -> None:
     for entry in _entries():
         score = _score(office, entry.phrases)
         if not score:
             continue
         if entry.kind == "body":
-            if not placed:
+            if not placed and not regional:
                 keep(balai().get(entry.key) or national_bodies().get(entry.key), score + 0.05)
             continue
         for rank, code in enumerate(codes if placed else _home_codes(home)):
@@ -158,7 +170,10 @@ def _compose_all(office: tuple[str, ...], codes: list[str], placed: bool, home: 
 
 
 def _home_codes(home: str | None) -> list[str]:
-    return [] if home is None else list(dict.fromkeys((home[:5], home[:2])))
+    """Return where an office without a place is looked for: at home, without a home in the provinces."""
+    if home is None:
+        return [code for code in regions().upper_codes if len(code) == 2]
+    return list(dict.fromkeys((home[:5], home[:2])))
 
 
 def _office_at(entry: _Entry, code: str) -> Agency | None:
