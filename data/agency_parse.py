@@ -104,9 +104,11 @@ def _most_specific(chosen: tuple[Hit, ...]) -> Hit:
 
 def _office_tier(office: str | None, function: str, region: str | None, words: tuple[str, ...]) -> Tier:
     """Return the tier of a regional office: by its place, else by what can hold the function."""
+    if office in _PROVINCE_OFFICES:
+        return "provinsi"
     if region is not None:
         return "provinsi" if len(region) == 2 or region.startswith(DKI) else "kabkota"
-    if "provinsi" in words or office in _PROVINCE_OFFICES or "suku" in words or words[:1] == ("biro",):
+    if "provinsi" in words or "suku" in words or words[:1] == ("biro",):
         return "provinsi"
     return "kabkota" if "kabkota" in functions()[function].tiers else functions()[function].tiers[0]
 
