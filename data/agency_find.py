@@ -14,6 +14,7 @@ from data.agency_ids import suku_dinas
 from data.agency_names import balai, national_bodies, offices, vertical_offices
 from data.agency_regions import DKI, regions
 from data.agency_text import agency_words
+from data.region_aliases import load_aliases
 from data.regions import name_key
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -82,6 +83,11 @@ def _score(words: tuple[str, ...], phrases: tuple[tuple[str, ...], ...]) -> floa
     return best
 
 
+def _alias_codes(key: str) -> list[str]:
+    alias = load_aliases().get(key)
+    return [] if alias is None else [code for code, _ in alias.targets if len(code) <= 8]
+
+
 def _places(words: tuple[str, ...]) -> list[str]:
     """Return the codes of the places that typed words start, the upper levels first."""
     length, kind = 0, ""
@@ -97,7 +103,11 @@ def _places(words: tuple[str, ...]) -> list[str]:
         codes = [code for code in regions().lookup(key) if len(code) == 13 and regions().kind(code) == kind]
         return codes[:_MOST_PLACES]
     names = _place_names()
-    exact: list[str] = []
+    exact: list[str] = [
+        code
+        for code in _alias_codes(key)
+        if (not length or len(code) == length) and (not kind or regions().kind(code) == kind)
+    ]
     started: list[str] = []
     for position in range(bisect_left(names, (key, "")), len(names)):
         name, code = names[position]
@@ -106,7 +116,7 @@ def _places(words: tuple[str, ...]) -> list[str]:
         if (length and len(code) != length) or (kind and regions().kind(code) != kind):
             continue
         (exact if name == key else started).append(code)
-    return [*sorted(exact, key=len), *sorted(started, key=lambda code: (len(code), code))][:_MOST_PLACES]
+    return [*dict.fromkeys(sorted(exact, key=len)), *sorted(started, key=lambda code: (len(code), code))][:_MOST_PLACES]
 
 
 def matches(text: str, agency: Agency) -> bool:

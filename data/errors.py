@@ -56,6 +56,12 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Use an urusan code or body of functions.csv, a tier, and a Kemendagri region code.",
         status=422,
     ),
+    "PLH-701": ErrorInfo(
+        title="The table of region aliases is not valid",
+        title_id="Tabel alias wilayah tidak sah",
+        cause="A row names an unknown region code, repeats an alias or has a field of another form.",
+        action="Correct the named row; the shipped table is data/catalog/region_aliases.csv.",
+    ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
 

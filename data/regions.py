@@ -173,6 +173,10 @@ class Regions:
             return (self._codes[found],)
         return tuple(self._codes[i] for i in found)
 
+    def has_name(self, key: object) -> bool:
+        """Tell whether any region's bare name has this :func:`name_key`."""
+        return key in self._index
+
     def by_name(self, name: str, *, level: int | None = None, within: str | None = None) -> tuple[Region, ...]:
         """Find regions by name, upper levels first; a prefix such as ``Kab.`` restricts the kind.
 
@@ -279,8 +283,7 @@ def _full_name(code: str, name: str, kind: Kind) -> str:
     if kind == "provinsi":
         return name if name.startswith("Daerah Istimewa") else f"Provinsi {name}"
     if len(code) == 5:
-        # Kepulauan Seribu is the one administrative regency (UU 29/2007 art. 7).
-        return name.replace("Kabupaten ", "Kabupaten Administrasi ") if code == "31.01" else name
+        return name
     if kind == "kecamatan":
         return f"{_district_word(code)} {name}"
     if kind == "kelurahan":
