@@ -19,7 +19,7 @@ from data.agency_find import matches
 from data.agency_ids import by_id, suku_dinas
 from data.agency_names import Office, VerticalOffice, national_bodies, offices_of, vertical_of
 from data.agency_overrides import EMPTY, Overrides, read_overrides
-from data.agency_parse import parse_agency, same_agency
+from data.agency_parse import parse_agency, parse_within, same_agency
 from data.agency_regions import DKI, regions
 from data.errors import PilahError
 from data.functions import TIERS, Tier, functions
@@ -174,10 +174,13 @@ class AgencyRegistry:
         return list(found.values())[:limit]
 
     def parse(self, name: str) -> ParsedAgency:
-        """Read an agency's name: see :func:`data.agency_parse.parse_agency`; the deployment's own names come first."""
+        """Read an agency's name: see :func:`data.agency_parse.parse_agency`.
+
+        The deployment's own names come first, and a place that is ambiguous or left out is at its home.
+        """
         listed = _by_name(self.overrides).get(_name_key(name)) if self.overrides.agencies else None
         if listed is None:
-            return parse_agency(name)
+            return parse_agency(name) if self.home is None else parse_within(name, self.home)
         return ParsedAgency(
             listed.function,
             listed.office,
@@ -198,7 +201,7 @@ class AgencyRegistry:
         listed = _by_name(self.overrides).get(_name_key(name)) if self.overrides.agencies else None
         if listed is not None:
             return self.current(listed)
-        parsed = parse_agency(name)
+        parsed = self.parse(name)
         if parsed.government:
             return None if parsed.region_code is None else self.government(parsed.region_code)
         if parsed.function is None or parsed.tier is None:

@@ -127,14 +127,24 @@ def regions_in(words: tuple[str, ...], taken: tuple[tuple[int, int], ...]) -> tu
         named = _named_at(words, start, *marker)
         if named and (not found or len(named[0]) > len(found[0])):
             found = named
-    if not found:
-        for i in free:
-            if words[i] in _MARKERS or (i and words[i - 1] in _BELOW):
-                continue
-            named = _named_at(words, i, 0, "")
-            # "Aceh - Kanim Banda Aceh": the narrower name inside the first one wins.
-            if named and (not found or (len(found) == 1 and all(code.startswith(found[0] + ".") for code in named))):
-                found = named
+    return found or _unmarked(words, free)
+
+
+def _unmarked(words: tuple[str, ...], free: list[int]) -> tuple[str, ...]:
+    """Find a name without "Kabupaten" or "Kota" before it."""
+    found: tuple[str, ...] = ()
+    end = 0
+    for i in free:
+        if i < end or words[i] in _MARKERS or (i and words[i - 1] in _BELOW):
+            continue
+        for size in range(min(_LONGEST_NAME, len(words) - i), 0, -1):
+            named = _lookup(words[i : i + size], 0, "", None)
+            if named:
+                end = i + size
+                # "Aceh - Kanim Banda Aceh": the narrower name inside the first one wins.
+                if not found or (len(found) == 1 and all(code.startswith(found[0] + ".") for code in named)):
+                    found = named
+                break
     return found
 
 

@@ -166,6 +166,19 @@ def test_find_without_a_place_looks_at_home_first() -> None:
     assert [agency.id for agency in at_home.find("dinas sosial", limit=2)] == ["33.10:dinsos", "33:dinsos"]
 
 
+def test_names_without_a_place_are_read_at_home() -> None:
+    at_home = AgencyRegistry.load(today=TODAY, home="32.04")
+    names = ["Kecamatan Majalaya", "Badan Pendapatan Daerah", "Dinas Pendidikan Bandung", "Disdik Kota Cimahi", "PLN"]
+    found = [at_home.resolve(name) for name in names]
+    assert [agency and agency.id for agency in found] == [
+        "32.04.33",
+        "32.04:bapenda",
+        "32.04:disdik",
+        "32.77:disdik",
+        "PLN",
+    ]
+
+
 @pytest.mark.parametrize(
     ("a", "b", "same"),
     [
