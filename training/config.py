@@ -44,7 +44,9 @@ class Config(_Section):
     """Describe a run; every value has a default.
 
     ``shareable`` leaves confidential reports out and keeps only features that at least ``min_shared`` texts use, so
-    that the bundle may leave the house. ``home`` is the Kemendagri code of the deployment's region.
+    that the bundle may leave the house. ``home`` is the Kemendagri code of the deployment's region. ``agency`` says
+    whether the names of local offices are learned (``labels``) or only what they do (``functions``), as a bundle for
+    the whole country must.
     """
 
     name: str = Field("pilah", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from data.complaint import Record
 from data.errors import PilahError
+from data.functions import function_of
 from data.similar import near_duplicate_groups
 from model.bundle import Bundle
 from model.classifier import Head, LinearModel
@@ -41,7 +42,7 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         raise PilahError("PLH-301", f"{len(examples)} usable rows, at least {_LEAST_ROWS} are needed")
     groups = near_duplicate_groups([e.full for e in examples])
     folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
-    tasks = _tasks(examples)
+    tasks = _tasks(examples, config)
     minimum = config.min_shared if config.shareable else 1
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
         vectoriser = fit_vectoriser([e.full for e in examples], config.features, minimum)
@@ -91,12 +92,15 @@ def _place(heads: Sequence[FittedHead]) -> dict[str, Head]:
     return placed
 
 
-def _tasks(examples: Sequence[Example]) -> list[Task]:
-    return [
+def _tasks(examples: Sequence[Example], config: Config) -> list[Task]:
+    tasks = [
         Task("type", [e.truth.type for e in examples]),
         Task("category", [e.truth.category for e in examples], _category_root),
-        Task("agency", [e.truth.agency for e in examples], _agency_kind),
+        Task("function", [e.truth.function for e in examples]),
     ]
+    if config.agency == "labels":
+        tasks.append(Task("agency", [e.truth.agency for e in examples], _agency_parent))
+    return tasks
 
 
 def _category_root(category: str) -> str | None:
@@ -104,8 +108,8 @@ def _category_root(category: str) -> str | None:
     return root if arrow else None
 
 
-def _agency_kind(agency: str) -> str | None:
-    return agency.split(" ", 1)[0]
+def _agency_parent(agency: str) -> str | None:
+    return function_of(agency) or agency.split(" ", 1)[0]
 
 
 def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:
