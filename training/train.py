@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -19,20 +19,14 @@ from data.errors import PilahError
 from data.similar import near_duplicate_groups
 from model.bundle import Bundle
 from model.classifier import Head, LinearModel
-from training.calibrate import Fold, calibration_folds
+from training.calibrate import calibration_folds
 from training.config import Config
 from training.examples import Example, make_examples
-from training.heads import FittedHead, Matrix, Task, fit_head
+from training.heads import FittedHead, Task, fit_head
+from training.solvers import Solver
 from training.vectorise import feature_matrix, fit_vectoriser
 
 _LEAST_ROWS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    examples: list[Example]
-    groups: Any
-    folds: list[Fold]
 
 
 def train(records: Sequence[Record], config: Config, created: datetime | None = None, quiet: bool = False) -> Bundle:
@@ -52,14 +46,18 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
         vectoriser = fit_vectoriser([e.full for e in examples], config.features, minimum)
         bar.update()
-        matrix = Matrix(
-            full=feature_matrix(vectoriser, [e.full for e in examples]),
-            untitled=feature_matrix(vectoriser, [e.untitled for e in examples]),
-            has_title=np.array([e.full != e.untitled for e in examples]),
+        solver = Solver(
+            features=feature_matrix(vectoriser, _drop_titles(examples, config)),
             weights=np.ones(len(examples)),
+            ridge=config.heads.ridge,
+            balance=config.heads.balance,
+            seed=config.seed,
         )
+        if solver.dense:
+            _ = solver.kernel
         bar.update()
-        fitted = [_fit(task, matrix, examples, folds, config, bar.update) for task in tasks]
+        mentioned = [e.mentioned for e in examples]
+        fitted = [fit_head(t, solver, mentioned, folds, config.heads.min_rows, bar.update) for t in tasks]
     heads = [head for head in fitted if head is not None]
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
@@ -78,16 +76,10 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     )
 
 
-def _fit(
-    task: Task,
-    matrix: Matrix,
-    examples: Sequence[Example],
-    folds: Sequence[Fold],
-    config: Config,
-    advance: Callable[[], object],
-) -> FittedHead | None:
-    mentioned = [e.mentioned for e in examples]
-    return fit_head(task, matrix, mentioned, folds, config.heads, config.seed, advance)
+def _drop_titles(examples: Sequence[Example], config: Config) -> list[str]:
+    """Leave the title out of some examples: titles are often an admin's words and missing at intake."""
+    drawn = np.random.default_rng(config.seed).random(len(examples)) < config.heads.title_dropout
+    return [e.untitled if dropped else e.full for e, dropped in zip(examples, drawn, strict=True)]
 
 
 def _place(heads: Sequence[FittedHead]) -> dict[str, Head]:
