@@ -17,9 +17,9 @@ from data.agency_compose import government, successor_of
 from data.agency_find import find as find_usual
 from data.agency_find import matches
 from data.agency_ids import by_id, suku_dinas
-from data.agency_names import national_bodies
+from data.agency_names import Office, VerticalOffice, national_bodies, offices_of, vertical_of
 from data.agency_overrides import EMPTY, Overrides, read_overrides
-from data.agency_parse import parse_agency, same_agency
+from data.agency_parse import parse_agency, parse_within, same_agency
 from data.agency_regions import DKI, regions
 from data.errors import PilahError
 from data.functions import TIERS, Tier, functions
@@ -101,6 +101,18 @@ class AgencyRegistry:
             agency = replace(agency, connected=False)
         return agency
 
+    def choices(self, function: str, tier: Tier, region_code: str | None) -> tuple[Office | VerticalOffice, ...]:
+        """Return the offices that a function may mean there, the usual one first, each with the cues that choose it.
+
+        >>> [row.key for row in AgencyRegistry.load().choices("1.03", "vertikal", "32.04")]
+        ['bbpjn', 'bbws', 'bppw']
+        """
+        if tier == "vertikal":
+            return vertical_of(function)
+        if tier == "kabkota" and region_code is not None and region_code.startswith(DKI):
+            tier = "provinsi"
+        return offices_of(function, tier, region_code[:2] if region_code else None)
+
     def get(self, agency_id: str) -> Agency | None:
         """Return the agency with an id, or ``None``; an office merged into another gives the one it went into.
 
@@ -162,10 +174,13 @@ class AgencyRegistry:
         return list(found.values())[:limit]
 
     def parse(self, name: str) -> ParsedAgency:
-        """Read an agency's name: see :func:`data.agency_parse.parse_agency`; the deployment's own names come first."""
+        """Read an agency's name: see :func:`data.agency_parse.parse_agency`.
+
+        The deployment's own names come first, and a place that is ambiguous or left out is at its home.
+        """
         listed = _by_name(self.overrides).get(_name_key(name)) if self.overrides.agencies else None
         if listed is None:
-            return parse_agency(name)
+            return parse_agency(name) if self.home is None else parse_within(name, self.home)
         return ParsedAgency(
             listed.function,
             listed.office,
@@ -186,7 +201,7 @@ class AgencyRegistry:
         listed = _by_name(self.overrides).get(_name_key(name)) if self.overrides.agencies else None
         if listed is not None:
             return self.current(listed)
-        parsed = parse_agency(name)
+        parsed = self.parse(name)
         if parsed.government:
             return None if parsed.region_code is None else self.government(parsed.region_code)
         if parsed.function is None or parsed.tier is None:

@@ -273,6 +273,7 @@ def at_level(office: VerticalOffice, function: str, region: str) -> Agency | Non
         name = office.pattern.format(
             region=region_label(place),
             short=short,
+            name=regions().get(place).name,
             province=bare_name(place[:2]),
             province_full=region_label(place[:2]),
         )

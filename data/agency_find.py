@@ -10,9 +10,11 @@ from functools import cache
 
 from data.agency import Agency
 from data.agency_compose import at_level, compose, government
+from data.agency_ids import suku_dinas
 from data.agency_names import balai, national_bodies, offices, vertical_offices
 from data.agency_regions import DKI, regions
 from data.agency_text import agency_words
+from data.region_aliases import load_aliases
 from data.regions import name_key
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -25,6 +27,7 @@ _PLACE_LEVELS: dict[str, tuple[int, str]] = {
     "kelurahan": (13, "kelurahan"),
     "desa": (13, "desa"),
 }
+_NAMES_AN_OFFICE = frozenset({"dinas", "badan", "kantor", "bagian", "biro", "suku", "sudin", "balai"})
 _MOST_PLACES = 12
 _Keep = Callable[[Agency | None, float], None]
 
@@ -80,6 +83,11 @@ def _score(words: tuple[str, ...], phrases: tuple[tuple[str, ...], ...]) -> floa
     return best
 
 
+def _alias_codes(key: str) -> list[str]:
+    alias = load_aliases().get(key)
+    return [] if alias is None else [code for code, _ in alias.targets if len(code) <= 8]
+
+
 def _places(words: tuple[str, ...]) -> list[str]:
     """Return the codes of the places that typed words start, the upper levels first."""
     length, kind = 0, ""
@@ -95,7 +103,11 @@ def _places(words: tuple[str, ...]) -> list[str]:
         codes = [code for code in regions().lookup(key) if len(code) == 13 and regions().kind(code) == kind]
         return codes[:_MOST_PLACES]
     names = _place_names()
-    exact: list[str] = []
+    exact: list[str] = [
+        code
+        for code in _alias_codes(key)
+        if (not length or len(code) == length) and (not kind or regions().kind(code) == kind)
+    ]
     started: list[str] = []
     for position in range(bisect_left(names, (key, "")), len(names)):
         name, code = names[position]
@@ -104,7 +116,7 @@ def _places(words: tuple[str, ...]) -> list[str]:
         if (length and len(code) != length) or (kind and regions().kind(code) != kind):
             continue
         (exact if name == key else started).append(code)
-    return [*sorted(exact, key=len), *sorted(started, key=lambda code: (len(code), code))][:_MOST_PLACES]
+    return [*dict.fromkeys(sorted(exact, key=len)), *sorted(started, key=lambda code: (len(code), code))][:_MOST_PLACES]
 
 
 def matches(text: str, agency: Agency) -> bool:
@@ -124,6 +136,9 @@ def find(text: str, limit: int, home: str | None) -> list[Agency]:
     ['35.09:polres', '51.01:polres']
     """
     words = _words(text)
+    branch = words[:1] == ("suku",)
+    words = words[1:] if branch else words
+    office_meant = _NAMES_AN_OFFICE.intersection(_WORD.findall(text.lower()))
     scored: dict[str, tuple[float, Agency]] = {}
 
     def keep(agency: Agency | None, score: float) -> None:
@@ -135,22 +150,29 @@ def find(text: str, limit: int, home: str | None) -> list[Agency]:
         codes = _places(place) if place else []
         if place and not codes:
             continue
+        if not office and office_meant:
+            continue
         if not office:
             for rank, code in enumerate(codes):
                 keep(government(code), 1.5 - rank / 100 - (len(code) == 8) / 10)
             continue
-        _compose_all(office, codes, bool(place), home, keep)
-    ranked = sorted(scored.values(), key=lambda pair: -pair[0])
-    return [agency for _, agency in ranked[:limit]]
+        _compose_all(office, codes, bool(place), home, keep, regional="dinas" in office_meant)
+    ranked = [agency for _, agency in sorted(scored.values(), key=lambda pair: -pair[0])][:limit]
+    if branch:
+        cities = [code for cut in range(1, len(words)) for code in _places(words[cut:]) if code.startswith(f"{DKI}.")]
+        ranked = [suku_dinas(agency, code) for code in cities[:1] for agency in ranked if agency.id.startswith(DKI)]
+    return ranked
 
 
-def _compose_all(office: tuple[str, ...], codes: list[str], placed: bool, home: str | None, keep: _Keep) -> None:
+def _compose_all(
+    office: tuple[str, ...], codes: list[str], placed: bool, home: str | None, keep: _Keep, *, regional: bool
+) -> None:
     for entry in _entries():
         score = _score(office, entry.phrases)
         if not score:
             continue
         if entry.kind == "body":
-            if not placed:
+            if not placed and not regional:
                 keep(balai().get(entry.key) or national_bodies().get(entry.key), score + 0.05)
             continue
         for rank, code in enumerate(codes if placed else _home_codes(home)):
@@ -158,7 +180,10 @@ def _compose_all(office: tuple[str, ...], codes: list[str], placed: bool, home: 
 
 
 def _home_codes(home: str | None) -> list[str]:
-    return [] if home is None else list(dict.fromkeys((home[:5], home[:2])))
+    """Return where an office without a place is looked for: at home, without a home in the provinces."""
+    if home is None:
+        return [code for code in regions().upper_codes if len(code) == 2]
+    return list(dict.fromkeys((home[:5], home[:2])))
 
 
 def _office_at(entry: _Entry, code: str) -> Agency | None:

@@ -38,7 +38,8 @@ class VerticalOffice:
     """Describe a regional office of a national body.
 
     :param level: ``kabkota``, ``provinsi``, ``kecamatan``, or ``balai`` (its area is listed, see :func:`balai_of`).
-    :param pattern: its name with ``{region}``, ``{short}``, ``{province}`` or ``{province_full}``.
+    :param pattern: its name with ``{region}``, ``{name}``, ``{short}`` (the name of a city told from its regency's),
+        ``{province}`` or ``{province_full}``.
     """
 
     key: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from data.agency import ParsedAgency
-from data.agency_regions import ACEH, DKI, deepen, regions_in
+from data.agency_regions import ACEH, DKI, deepen, regions, regions_in
 from data.agency_text import agency_words
 from data.functions import Hit, Tier, catalog_rows, functions, functions_of, hits_of, main_hits
 
@@ -104,9 +105,11 @@ def _most_specific(chosen: tuple[Hit, ...]) -> Hit:
 
 def _office_tier(office: str | None, function: str, region: str | None, words: tuple[str, ...]) -> Tier:
     """Return the tier of a regional office: by its place, else by what can hold the function."""
+    if office in _PROVINCE_OFFICES:
+        return "provinsi"
     if region is not None:
         return "provinsi" if len(region) == 2 or region.startswith(DKI) else "kabkota"
-    if "provinsi" in words or office in _PROVINCE_OFFICES or "suku" in words or words[:1] == ("biro",):
+    if "provinsi" in words or "suku" in words or words[:1] == ("biro",):
         return "provinsi"
     return "kabkota" if "kabkota" in functions()[function].tiers else functions()[function].tiers[0]
 
@@ -141,11 +144,32 @@ def _government(words: tuple[str, ...], hits: tuple[Hit, ...]) -> ParsedAgency:
         codes = tuple(code for code in codes if len(code) == 2) or codes
     elif _GOVERNMENT.intersection(words):
         codes = tuple(code for code in codes if len(code) == 5 or code in {DKI, ACEH}) or codes
+        kind = "kota" if "walikota" in words else "kabupaten" if "bupati" in words else ""
+        codes = tuple(code for code in codes if not kind or regions().kind(code) == kind) or codes
     if not codes or not (_GOVERNMENT.intersection(words) or {"kabupaten", "kota", "provinsi"}.intersection(words[:1])):
         return _UNKNOWN
     region = codes[0] if len(codes) == 1 else None
     tier: Tier = _tier_of_region(codes[0]) or "kabkota"
     return ParsedAgency(None, None, tier, region, None, True, KNOWN if region else USUAL, regions=codes)
+
+
+def parse_within(name: str, region: str) -> ParsedAgency:
+    """Read an agency's name that was written in a region: a place that is ambiguous or left out is there.
+
+    >>> parse_within("Kecamatan Majalaya", "32.04").region_code, parse_within("Disdik", "32.04").region_code
+    ('32.04.33', '32.04')
+    """
+    parsed = parse_agency(name)
+    if parsed.region_code is not None or parsed.body_id is not None or parsed.tier in {None, "pusat"}:
+        return parsed
+    inside = [code for code in parsed.regions if code == region or code.startswith(region + ".")]
+    above = [code for code in parsed.regions if region.startswith(code + ".")]
+    if len(inside) == 1:
+        return replace(parsed, region_code=inside[0], regions=(inside[0],), probability=max(parsed.probability, USUAL))
+    if parsed.regions and not above:
+        return parsed
+    code = region[:2] if parsed.tier == "provinsi" else region
+    return replace(parsed, region_code=code, regions=(code,))
 
 
 @lru_cache(maxsize=65_536)

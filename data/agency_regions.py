@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+from data.region_aliases import load_aliases
 from data.regions import Regions, name_key
 
 DKI, ACEH, DIY = "31", "11", "34"
@@ -79,13 +80,22 @@ def government_name(code: str) -> str:
 def _lookup(words: tuple[str, ...], length: int, kind: str, within: str | None) -> tuple[str, ...]:
     if words in {("dki", "jakarta"), ("jakarta",)}:
         return (DKI,) if length in {0, 2} else ()
+    key = name_key("".join(words))
     return tuple(
         code
-        for code in regions().lookup(name_key("".join(words)))
+        for code in regions().lookup(key) or _alias_codes(key, marked=bool(length))
         if (len(code) == length if length else len(code) <= 5)
         and (not kind or regions().kind(code) == kind)
         and (within is None or code.startswith(within + "."))
     )
+
+
+def _alias_codes(key: str, *, marked: bool) -> tuple[str, ...]:
+    """Return what another name of a region may mean; one that is also a word ("Mitra") needs a marker before it."""
+    alias = load_aliases().get(key)
+    if alias is None or (alias.context == "tegas" and not marked):
+        return ()
+    return tuple(code for code, _ in alias.targets)
 
 
 def _named_at(words: tuple[str, ...], start: int, length: int, kind: str, within: str | None = None) -> tuple[str, ...]:
@@ -117,14 +127,24 @@ def regions_in(words: tuple[str, ...], taken: tuple[tuple[int, int], ...]) -> tu
         named = _named_at(words, start, *marker)
         if named and (not found or len(named[0]) > len(found[0])):
             found = named
-    if not found:
-        for i in free:
-            if words[i] in _MARKERS or (i and words[i - 1] in _BELOW):
-                continue
-            named = _named_at(words, i, 0, "")
-            # "Aceh - Kanim Banda Aceh": the narrower name inside the first one wins.
-            if named and (not found or (len(found) == 1 and all(code.startswith(found[0] + ".") for code in named))):
-                found = named
+    return found or _unmarked(words, free)
+
+
+def _unmarked(words: tuple[str, ...], free: list[int]) -> tuple[str, ...]:
+    """Find a name without "Kabupaten" or "Kota" before it."""
+    found: tuple[str, ...] = ()
+    end = 0
+    for i in free:
+        if i < end or words[i] in _MARKERS or (i and words[i - 1] in _BELOW):
+            continue
+        for size in range(min(_LONGEST_NAME, len(words) - i), 0, -1):
+            named = _lookup(words[i : i + size], 0, "", None)
+            if named:
+                end = i + size
+                # "Aceh - Kanim Banda Aceh": the narrower name inside the first one wins.
+                if not found or (len(found) == 1 and all(code.startswith(found[0] + ".") for code in named)):
+                    found = named
+                break
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_CAMEL = re.compile(r"(?<=[a-z])\.(?=[a-z])")
 _WORD = re.compile(r"[a-z0-9]+")
 
 _REWRITES: tuple[tuple[str, str], ...] = (
@@ -93,7 +92,7 @@ def agency_words(name: str) -> tuple[str, ...]:
     >>> agency_words("Kementrian Agraria dan Tata Ruang/BPN")
     ('kementerian', 'agraria', 'tata', 'ruang', 'bpn')
     """
-    text = name.lower().replace("’", "").replace("'", "")
+    text = " ".join(name.lower().replace("’", "").replace("'", "").split())
     for pattern, to in _PATTERNS:
         text = pattern.sub(to, text)
     found: list[str] = []
