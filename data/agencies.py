@@ -17,7 +17,7 @@ from data.agency_compose import government, successor_of
 from data.agency_find import find as find_usual
 from data.agency_find import matches
 from data.agency_ids import by_id, suku_dinas
-from data.agency_names import Office, VerticalOffice, national_bodies, offices_of, vertical_of
+from data.agency_names import Office, VerticalOffice, balai, national_bodies, offices_of, vertical_of
 from data.agency_overrides import EMPTY, Overrides, read_overrides
 from data.agency_parse import parse_agency, parse_within, same_agency
 from data.agency_regions import DKI, regions
@@ -206,7 +206,7 @@ class AgencyRegistry:
             return None if parsed.region_code is None else self.government(parsed.region_code)
         if parsed.function is None or parsed.tier is None:
             return None
-        body = national_bodies().get(parsed.body_id or "")
+        body = national_bodies().get(parsed.body_id or "") or balai().get(parsed.body_id or "")
         if body is not None:
             return self.current(body, parsed.function)
         return self.compose(parsed.function, parsed.tier, parsed.region_code, parsed.office)

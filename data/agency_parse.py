@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from data.agency import ParsedAgency
+from data.agency_names import national_bodies, vertical_offices
 from data.agency_regions import ACEH, DKI, deepen, regions, regions_in
 from data.agency_text import agency_words
 from data.functions import Hit, Tier, catalog_rows, functions, functions_of, hits_of, main_hits
@@ -26,7 +27,18 @@ _UNKNOWN = ParsedAgency(None, None, None, None, None, False, 0.0)
 
 @cache
 def _provincial_levels() -> frozenset[str]:
-    return frozenset(row["office"] for row in catalog_rows("vertical.csv") if row["level"] != "kabkota")
+    return frozenset(office.key for office in vertical_offices() if office.level != "kabkota")
+
+
+@cache
+def _local_offices() -> dict[tuple[str, int], str]:
+    """Return, by national body and length of a region code, the office that is called like the body and its region."""
+    lengths = {"kabkota": 5, "provinsi": 2}
+    return {
+        (office.parent, lengths[office.level]): office.key
+        for office in vertical_offices()
+        if office.level in lengths and office.pattern.split("{")[0].strip() == national_bodies()[office.parent].name
+    }
 
 
 def _tier_of_region(code: str | None) -> Tier | None:
@@ -91,6 +103,9 @@ def parse_agency(name: str) -> ParsedAgency:
         probability = DOUBTFUL  # ministries have bureaus of the same names
     if tier == "provinsi" and region is not None:
         region = region[:2]
+    local = _local_offices().get((rule.body or "", len(region) if region else 0))
+    if local is not None:  # "KPU Kota Sorong" is not the national KPU
+        return ParsedAgency(names[0], local, "vertikal", region, None, False, KNOWN, names, unit, (), codes)
     return ParsedAgency(names[0], rule.office, tier, region, rule.body, False, probability, names, unit, (), codes)
 
 

@@ -128,7 +128,8 @@ MPP Kota Probolinggo|2.18|kabkota
 Kementerian Investasi/BKPM|2.18|pusat
 Dispora Kota Ambon|2.19|kabkota
 Kemenpora|2.19|pusat
-BPS Kabupaten Karo|2.20|pusat
+BPS Kabupaten Karo|2.20|vertikal
+BPS|2.20|pusat
 Dinas Kebudayaan (Kundha Kabudayan) Kabupaten Bantul|2.22|kabkota
 Balai Pelestarian Kebudayaan Wilayah X|2.22|vertikal
 Dispusip Kab. Subang|2.23|kabkota
@@ -219,7 +220,10 @@ Kanreg XI BKN|BKN|vertikal
 Panselnas|BKN|pusat
 Ombudsman RI|Ombudsman|pusat
 Bawaslu|Bawaslu|pusat
+Bawaslu Provinsi Lampung|Bawaslu|vertikal
 KPU|KPU|pusat
+KPU Kota Sorong|KPU|vertikal
+BNN Kabupaten Karimun|BNN|vertikal
 Koramil Nunukan|TNI|vertikal
 Bank BRI Unit Dompu|Bank BUMN|bumn
 """.strip().splitlines()
