@@ -22,8 +22,20 @@ from data.functions import Tier, functions
 
 _SUMATRA = "1"
 _TERRITORY, _VILLAGES = "7.01", "2.13"
-_STATE_COMPANIES = {"1.03": ("Hutama Karya", "Jasa Marga"), "2.15": ("Damri", "Damri")}
-"""Companies behind a function in Sumatra (Trans-Sumatra toll roads: Perpres 117/2015) and elsewhere."""
+_STATE_COMPANIES: tuple[tuple[str, str, str], ...] = (
+    ("1.03", "1", "Hutama Karya"),  # toll roads of Sumatra: Perpres 117/2015
+    ("1.03", "", "Jasa Marga"),
+    ("2.09", "", "Bulog"),
+    ("2.15", "31", "Transjakarta"),
+    ("3.27", "", "Pupuk Indonesia"),
+    ("3.28", "", "Perhutani"),
+    ("3.30", "31", "Pasar Jaya"),
+    ("BUMN Lain", "", "BP BUMN"),
+)
+"""The usual state company for a function, by the start of the region code."""
+
+_CATCH_ALL = {"Lembaga Negara Lain": "Setneg"}
+"""Functions that gather bodies too different for one of them to stand for the others."""
 
 
 def government(code: str) -> Agency:
@@ -64,6 +76,11 @@ def national(function: str, on: date | None = None, *, tier: Tier | None = None)
     # The body named like the function, then those above the others, in the order of the table.
     found.sort(key=lambda body: (body.id != function, body.parent_id is not None))
     return found[0] if found else None
+
+
+def _any_body(function: str, on: date | None) -> Agency:
+    """Return the body for a function then, else now; Kemendagri where no body of the state has it (Setda, DPRD)."""
+    return national(function, on) or national(function) or national_bodies()["Kemendagri"]
 
 
 def _exists(body: Agency, on: date | None) -> bool:
@@ -108,7 +125,9 @@ def compose(  # noqa: PLR0911 -- one return a tier
         return _vertical(function, region, office, on)
     if tier == "bumn":
         return _company(function, region, office, on)
-    return national(function, on, tier="pusat") or national(function, on) or national_bodies()["Kemendagri"]
+    if function in _CATCH_ALL:
+        return national_bodies()[_CATCH_ALL[function]]
+    return national(function, on, tier="pusat") or _any_body(function, on)
 
 
 def territorial(function: str, tier: Tier, region: str | None, office: str | None) -> Agency:
@@ -155,7 +174,7 @@ def _regional(function: str, tier: Tier, region: str | None, office: str | None,
     if not usual:
         if place is not None:
             return government(place)
-        return national(function, on) or national_bodies()["Kemendagri"]
+        return _any_body(function, on)
     chosen = next((row for row in usual if row.key == office), None)
     listed = _listed(place, function, office, usual[0]) if place is not None else None
     if listed is not None:
@@ -216,7 +235,7 @@ def _generated(office: Office, function: str, tier: Tier, place: str | None) -> 
 
 def _vertical(function: str, region: str | None, office: str | None, on: date | None) -> Agency:
     kinds = vertical_of(function)
-    chosen = next((row for row in kinds if row.key == office), kinds[0] if kinds else None)
+    chosen = next((row for row in kinds if row.key == office), kinds[0] if kinds and kinds[0].default else None)
     if chosen is not None and region is not None:
         found = at_level(chosen, function, region)
         if found is None and len(region) == 2:
@@ -224,7 +243,7 @@ def _vertical(function: str, region: str | None, office: str | None, on: date | 
             found = at_level(provincial, function, region) if provincial is not None else None
         if found is not None:
             return found
-    body = national(function, on) or national_bodies()["Kemendagri"]
+    body = _any_body(function, on)
     return _as_tier(body, "vertikal")
 
 
@@ -294,22 +313,20 @@ def at_level(office: VerticalOffice, function: str, region: str) -> Agency | Non
 
 
 def _company(function: str, region: str | None, office: str | None, on: date | None) -> Agency:
-    """Return a state or regional company; without one the regional office of the function."""
+    """Return a regional or state company; where neither is known the regional office of the function."""
     local = offices_of(function, "bumn", region[:2] if region else None)
     place = None if region is None else DKI if region.startswith(DKI) else region[:5]
-    listed = [named_offices().get((place, row.key)) for row in local] if place is not None else []
-    for row, name in zip(local, listed or [None] * len(local), strict=True):
-        if name is not None and office in {None, row.key}:
-            return from_listed(name, function, "bumn")
+    for row in local:
+        listed = named_offices().get((place or "", row.key))
+        if listed is not None and office in {None, row.key}:
+            return from_listed(listed, function, "bumn")
     chosen = next((row for row in local if row.key == office or (office is None and row.default)), None)
     if chosen is not None:
         return _generated(chosen, function, "bumn", place)
-    if function in _STATE_COMPANIES and region is not None:
-        sumatran, other = _STATE_COMPANIES[function]
-        return national_bodies()[sumatran if region.startswith(_SUMATRA) else other]
+    for held, start, body_id in _STATE_COMPANIES:
+        if held == function and (region or "").startswith(start):
+            return national_bodies()[body_id]
     body = national(function, on, tier="bumn")
-    if body is not None and not (local and body.id not in functions()):
+    if body is not None and (body.id in functions() or "kabkota" not in functions()[function].tiers):
         return body
-    if local:
-        return _generated(local[0], function, "bumn", place)
-    return body or national(function, on) or national_bodies()["Kemendagri"]
+    return _regional(function, "kabkota", region, None, on)

@@ -58,6 +58,10 @@ PDAM|bumn|31.73||31:pdam|Perumda Air Minum Jaya
 1.03|bumn|33.74||Jasa Marga|PT Jasa Marga (Persero) Tbk
 2.15|bumn|73.71||73.71:perumda-parkir|Perumda Parkir Makassar Raya
 2.09|bumn|63.08||Bulog|Perum BULOG
+2.15|bumn|33.10||33.10:dishub|Dinas Perhubungan Kabupaten Klaten
+Bank BUMN|bumn|33.10||BRI|PT Bank Rakyat Indonesia (Persero) Tbk
+1.02|vertikal|33.10||Kemenkes|Kementerian Kesehatan
+Kemenko|pusat|||Kemenko Perekonomian|Kementerian Koordinator Bidang Perekonomian
 BGN|pusat|||BGN|Badan Gizi Nasional
 1.06|pusat|||Kemensos|Kementerian Sosial
 Imigrasi|vertikal|||Imigrasi|Direktorat Jenderal Imigrasi
