@@ -13,11 +13,12 @@ from pathlib import Path
 
 from data.agency import Agency, ParsedAgency
 from data.agency_compose import compose as compose_usual
-from data.agency_compose import government, successor_of
+from data.agency_compose import government
 from data.agency_find import find as find_usual
 from data.agency_find import matches
 from data.agency_ids import by_id, suku_dinas
 from data.agency_names import Office, VerticalOffice, balai, national_bodies, offices_of, vertical_of
+from data.agency_national import successor_of
 from data.agency_overrides import EMPTY, Overrides, read_overrides
 from data.agency_parse import parse_agency, parse_within, same_agency
 from data.agency_regions import DKI, regions

@@ -17,6 +17,7 @@ from data.agency_names import (
     offices_of,
     vertical_of,
 )
+from data.agency_national import any_body, as_tier_of, exists, national, successor_of
 from data.agency_regions import DKI, bare_name, government_name, region_label, regions
 from data.functions import Tier, functions
 
@@ -66,43 +67,6 @@ def _parent(code: str | None) -> tuple[str | None, str | None]:
     return (None, None) if code is None else (code, government_name(code))
 
 
-def national(function: str, on: date | None = None, *, tier: Tier | None = None) -> Agency | None:
-    """Return the national body for a function, as it was on a day; without a day those that exist now."""
-    found = [
-        body
-        for body in national_bodies().values()
-        if body.function == function and (tier is None or body.tier == tier) and _exists(body, on)
-    ]
-    # The body named like the function, then those above the others, in the order of the table.
-    found.sort(key=lambda body: (body.id != function, body.parent_id is not None))
-    return found[0] if found else None
-
-
-def _any_body(function: str, on: date | None) -> Agency:
-    """Return the body for a function then, else now; Kemendagri where no body of the state has it (Setda, DPRD)."""
-    return national(function, on) or national(function) or national_bodies()["Kemendagri"]
-
-
-def _exists(body: Agency, on: date | None) -> bool:
-    return body.valid_to is None if on is None else body.valid_on(on)
-
-
-def successor_of(body: Agency, function: str | None = None) -> Agency:
-    """Follow a national body to the one that holds a function now; by function where it was split.
-
-    >>> successor_of(national_bodies()["PUPR"], "1.04").name
-    'Kementerian Perumahan dan Kawasan Permukiman'
-    """
-    seen = {body.id}
-    while body.successor:
-        heirs = [national_bodies()[key] for key in body.successor if key not in seen]
-        if not heirs:
-            break
-        body = next((heir for heir in heirs if heir.function == function), heirs[0])
-        seen.add(body.id)
-    return body
-
-
 def compose(  # noqa: PLR0911 -- one return a tier
     function: str, tier: Tier, region: str | None, office: str | None = None, on: date | None = None
 ) -> Agency:
@@ -114,7 +78,7 @@ def compose(  # noqa: PLR0911 -- one return a tier
     """
     if office is not None and office in national_bodies():
         body = national_bodies()[office]
-        return body if _exists(body, on) else successor_of(body, function)
+        return body if exists(body, on) else successor_of(body, function)
     if tier == "desa" or (function == _TERRITORY and office != "kotaadm"):
         return territorial(function, tier, region, office)
     if function == _TERRITORY:
@@ -127,7 +91,7 @@ def compose(  # noqa: PLR0911 -- one return a tier
         return _company(function, region, office, on)
     if function in _CATCH_ALL:
         return national_bodies()[_CATCH_ALL[function]]
-    return national(function, on, tier="pusat") or _any_body(function, on)
+    return national(function, on, tier="pusat") or any_body(function, on)
 
 
 def territorial(function: str, tier: Tier, region: str | None, office: str | None) -> Agency:
@@ -174,7 +138,7 @@ def _regional(function: str, tier: Tier, region: str | None, office: str | None,
     if not usual:
         if place is not None:
             return government(place)
-        return _any_body(function, on)
+        return any_body(function, on)
     chosen = next((row for row in usual if row.key == office), None)
     listed = _listed(place, function, office, usual[0]) if place is not None else None
     if listed is not None:
@@ -243,26 +207,8 @@ def _vertical(function: str, region: str | None, office: str | None, on: date | 
             found = at_level(provincial, function, region) if provincial is not None else None
         if found is not None:
             return found
-    body = _any_body(function, on)
-    return _as_tier(body, "vertikal")
-
-
-def _as_tier(body: Agency, tier: Tier) -> Agency:
-    """Return a national body that stands for its regional office, which is not known."""
-    return Agency(
-        body.id,
-        body.name,
-        body.function,
-        None,
-        tier,
-        None,
-        body.parent_id,
-        body.parent_name,
-        name_status=body.name_status,
-        valid_from=body.valid_from,
-        functions=body.functions,
-        aliases=body.aliases,
-    )
+    body = any_body(function, on)
+    return as_tier_of(body, "vertikal")
 
 
 def at_level(office: VerticalOffice, function: str, region: str) -> Agency | None:

@@ -322,8 +322,9 @@ def test_every_function_tier_and_region_composes_to_a_stable_id(function: str, t
 def test_a_composed_name_reads_back_as_its_function_and_region(office: Office, region: str) -> None:
     agency = REGISTRY.compose(office.function, "kabkota", region)
     parsed = REGISTRY.parse(agency.name)
-    assert office.function in parsed.functions
-    assert (parsed.region_code or "").startswith((agency.region_code or "")[:2])
+    # A name in use need not tell all that the office does: Disperkim of Bandung holds land matters too.
+    assert office.function in parsed.functions or agency.name_status == "verified"
+    assert parsed.region_code == agency.region_code
 
 
 @settings(deadline=None)
