@@ -106,8 +106,8 @@ def territorial(function: str, tier: Tier, region: str | None, office: str | Non
     if region is not None and len(region) >= 5:
         kind = _local_word(region[:5], key) or kind
     place = region[:5] if region else None
-    if place is not None and place.startswith(DKI):
-        tier = "provinsi"
+    if not village:
+        tier = "provinsi" if place is not None and place.startswith(DKI) else "kabkota"
     name = f"{kind} setempat" + (f" ({_place(place)})" if place else "")
     return Agency(f"{place or ''}:{key}", name, function, key, tier, place, *_parent(place), functions=(function,))
 

@@ -26,7 +26,7 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"\bdis\s*duk\s*capil\b", "disdukcapil"),
     (r"\bduk\s+capil\b", "dukcapil"),
     (r"\bd\.?\s?k\.?\s?i\.?\s+jakarta\b|\bdaerah khusus(?: ibu\s?kota)? jakarta\b|\bdkj\b", "dki jakarta"),
-    (r"\bd\.?\s?i\.?\s+yogyakarta\b|\bdaerah istimewa yogyakarta\b|\bdiy\b", "daerah istimewa yogyakarta"),
+    (r"\bd\.?\s?i\.?\s+yogyakarta\b|\bdaerah istimewa yogyakarta\b|\bdiy\b", "diy"),
 )
 _PATTERNS = tuple((re.compile(pattern), to) for pattern, to in _REWRITES)
 

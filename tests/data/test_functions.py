@@ -166,6 +166,8 @@ Bagian Kesra Setda Kota Solok|4.01|kabkota
 Biro Hukum Setda Provinsi Riau|4.01|provinsi
 Sekretariat DPRD Kab. Sambas|4.02|kabkota
 Bappelitbangda Kab. Luwu|5.01|kabkota
+Inspektorat Daerah Istimewa Yogyakarta|6.01|provinsi
+DPMD DIY|2.13|provinsi
 Bapenda Kota Depok|5.02|kabkota
 BPKAD Kabupaten Rote Ndao|5.02|kabkota
 Samsat Kota Tegal|5.02|provinsi
