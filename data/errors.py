@@ -127,6 +127,12 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="The form is 'time:FRACTION' or 'grouped:FOLDS'; a time split needs dates.",
         action="Use for example --split time:0.2 or --split grouped:5.",
     ),
+    "PLH-701": ErrorInfo(
+        title="The table of region aliases is not valid",
+        title_id="Tabel alias wilayah tidak sah",
+        cause="A row names an unknown region code, repeats an alias or has a field of another form.",
+        action="Correct the named row; the shipped table is data/catalog/region_aliases.csv.",
+    ),
     "PLH-721": ErrorInfo(
         title="The agency table was refused",
         title_id="Tabel instansi ditolak",
@@ -140,12 +146,6 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="An agency was asked for with a code that is not in the catalog.",
         action="Use an urusan code or body of functions.csv, a tier, and a Kemendagri region code.",
         status=422,
-    ),
-    "PLH-701": ErrorInfo(
-        title="The table of region aliases is not valid",
-        title_id="Tabel alias wilayah tidak sah",
-        cause="A row names an unknown region code, repeats an alias or has a field of another form.",
-        action="Correct the named row; the shipped table is data/catalog/region_aliases.csv.",
     ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
