@@ -80,7 +80,7 @@ class AgencyRegistry:
 
     def _overridden(self, usual: Agency, function: str, office: str | None, day: date) -> Agency:
         listed = self.overrides.agencies.get(usual.id)
-        if office is None and usual.region_code is not None:
+        if office is None and usual.region_code is not None and "*" not in usual.id:
             first = self.overrides.first.get((usual.region_code, function))
             listed = self.overrides.agencies[first] if first is not None else listed
         seen: set[str] = set()

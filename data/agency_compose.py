@@ -140,7 +140,8 @@ def _regional(function: str, tier: Tier, region: str | None, office: str | None,
             return government(place)
         return any_body(function, on)
     chosen = next((row for row in usual if row.key == office), None)
-    listed = _listed(place, function, office, usual[0]) if place is not None else None
+    known = place is not None and (tier == "provinsi" or len(place) == 5)
+    listed = _listed(place, function, office, usual[0]) if known and place is not None else None
     if listed is not None:
         return from_listed(listed, function, tier)
     if chosen is None and office is not None:

@@ -41,6 +41,8 @@ Kepolisian|vertikal|35.09||35.09:polres|Kepolisian Resor Jember
 Kepolisian|vertikal|35.78||35.78:polres|Kepolisian Resor Kota Besar Surabaya
 Kepolisian|vertikal|31.74||31.74:polres|Kepolisian Resor Metro Jakarta Selatan
 Kepolisian|vertikal|35||35:polda|Kepolisian Daerah Jawa Timur
+1.06|kabkota|32||32.*:dinsos|Dinas Sosial kabupaten/kota setempat (Provinsi Jawa Barat)
+1.06|kabkota|||:dinsos|Dinas Sosial setempat
 2.10|vertikal|33.24||33.24:kantah|Kantor Pertanahan Kabupaten Kendal
 Agama|vertikal|12.07||12.07:kankemenag|Kantor Kementerian Agama Kabupaten Deli Serdang
 1.03|vertikal|33.21||bbpjn-jatengdiy|Balai Besar Pelaksanaan Jalan Nasional Jawa Tengah-DI Yogyakarta
@@ -192,6 +194,9 @@ def test_names_without_a_place_are_read_at_home() -> None:
         ("PT PLN (Persero) ULP Sumbawa", "PLN", True),
         ("BPJS Kesehatan", "BPJS Kesehatan Cabang Kupang", True),
         ("Puskesmas setempat", "Puskesmas Sukorame", True),
+        ("Kantor Imigrasi setempat", "Kantor Imigrasi Kelas I TPI Denpasar", True),
+        ("Dinas Kesehatan setempat", "Dinas Kesehatan Kabupaten Ngada", True),
+        ("Dinas Kesehatan setempat", "Dinas Sosial Kabupaten Ngada", False),
         ("Pemerintah Desa setempat (Kabupaten Mesuji)", "Pemerintah Desa setempat (Kab. Mesuji)", True),
         ("Kemenkes", "Kementerian Kesehatan", True),
         ("Inspektorat Daerah Kab. Maros", "Inspektorat Kabupaten Maros", True),
