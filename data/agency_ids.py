@@ -44,7 +44,7 @@ def by_id(agency_id: str) -> Agency | None:  # noqa: PLR0911 -- one return a for
         return territorial(
             "2.13" if key == "desa" else "7.01", "desa" if key == "desa" else "kabkota", place or None, key
         )
-    listed = named_offices().get((place, key))
+    listed = None if somewhere else named_offices().get((place, key))
     for row in offices():
         if row.key == key and _fits(row, place, somewhere=somewhere):
             if place.startswith(DKI) and len(place) == 5:
