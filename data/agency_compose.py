@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from data.agency import Agency
 from data.agency_names import (
@@ -67,6 +68,7 @@ def _parent(code: str | None) -> tuple[str | None, str | None]:
     return (None, None) if code is None else (code, government_name(code))
 
 
+@lru_cache(maxsize=32_768)
 def compose(  # noqa: PLR0911 -- one return a tier
     function: str, tier: Tier, region: str | None, office: str | None = None, on: date | None = None
 ) -> Agency:
@@ -116,6 +118,7 @@ def _place(code: str) -> str:
     return regions().get(code).full_name if len(code) == 5 else region_label(code)
 
 
+@lru_cache(maxsize=1_100)
 def _local_word(regency: str, key: str) -> str | None:
     """Return what districts and villages are called there: Distrik, Kapanewon, Nagari, Gampong, Kampung."""
     children = regions().children(regency)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from data.agency import Agency
 from data.agency_names import national_bodies
@@ -11,14 +12,20 @@ from data.functions import Tier
 
 def national(function: str, on: date | None = None, *, tier: Tier | None = None) -> Agency | None:
     """Return the national body for a function, as it was on a day; without a day those that exist now."""
-    found = [
-        body
-        for body in national_bodies().values()
-        if body.function == function and (tier is None or body.tier == tier) and exists(body, on)
-    ]
-    # The body named like the function, then those above the others, in the order of the table.
-    found.sort(key=lambda body: (body.id != function, body.parent_id is not None))
-    return found[0] if found else None
+    held = _by_function().get(function, ())
+    return next((body for body in held if (tier is None or body.tier == tier) and exists(body, on)), None)
+
+
+@cache
+def _by_function() -> dict[str, tuple[Agency, ...]]:
+    """Return the bodies of a function: the one named like it, those above the others, then as in the table."""
+    found: dict[str, list[Agency]] = {}
+    for body in national_bodies().values():
+        found.setdefault(body.function or "", []).append(body)
+    return {
+        function: tuple(sorted(bodies, key=lambda body: (body.id != function, body.parent_id is not None)))
+        for function, bodies in found.items()
+    }
 
 
 def any_body(function: str, on: date | None) -> Agency:
