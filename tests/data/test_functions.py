@@ -36,6 +36,7 @@ RSJ Provinsi Bali|1.02|provinsi
 Kemenkes RI|1.02|pusat
 RSUP Dr. Contoh|1.02|vertikal
 Dinas PUPR Kab. Solok|1.03|kabkota
+UPTD Wilayah Jalan dan Jembatan Kab. Garut|1.03|kabkota
 DPUTR Kabupaten Tuban|1.03|kabkota
 Dinas PU Kota Metro|1.03|kabkota
 DPU Bina Marga Kab. Lumajang|1.03|kabkota
@@ -119,6 +120,8 @@ KSOP Kelas III Kijang|2.15|vertikal
 Kantor UPBU Wamena|2.15|vertikal
 PT Transportasi Jakarta|2.15|bumn
 Diskominfo Staper Kutai Timur|2.16|kabkota
+Dinas Kominfo Kota Tual|2.16|kabkota
+Kominfo Kab. Alor|2.16|kabkota
 Dinkominfo Kab. Banyumas|2.16|kabkota
 Diskop UKM Kab. Bantaeng|2.17|kabkota
 Dinkop UKM Provinsi Jawa Tengah|2.17|provinsi
@@ -190,6 +193,7 @@ Satlantas Polres Jember|Kepolisian|vertikal
 Polsek Cilandak|Kepolisian|vertikal
 Mabes Polri|Kepolisian|pusat
 Kankemenag Kab. Demak|Agama|vertikal
+Direktorat Jenderal Bimbingan Masyarakat Kristen|Agama|pusat
 KUA Kecamatan Turen|Agama|vertikal
 MAN 2 Kota Serang|Agama|vertikal
 Kemenag RI|Agama|pusat
@@ -239,14 +243,17 @@ def test_typical_names_tell_function_and_tier(row: str) -> None:
     assert parsed.tier == tier
 
 
-@pytest.mark.parametrize("name", ["DKP Kab. Sampang", "DPKP Kota Bogor", "DPK Kab. Bone", "Disnak Kab. Tegal", "BPJS"])
+@pytest.mark.parametrize(
+    "name", ["DKP Kab. Sampang", "DPKP Kota Bogor", "DPK Kab. Bone", "Disnak Kab. Tegal", "BPJS", "DKPP Kab. Gowa"]
+)
 def test_ambiguous_abbreviations_are_not_guessed(name: str) -> None:
     assert function_of(name) is None
     assert len(parse_agency(name).candidates) > 0
 
 
 @pytest.mark.parametrize(
-    "name", ["Pemerintah Kabupaten Bandung", "Pemkot Salatiga", "Bupati Sleman", "Gubernur Jawa Timur"]
+    "name",
+    ["Pemerintah Kabupaten Bandung", "Pemkot Salatiga", "Bupati Sleman", "Bpk Walikota Tual", "Gubernur Jawa Timur"],
 )
 def test_governments_have_no_single_function(name: str) -> None:
     assert function_of(name) is None
