@@ -195,7 +195,15 @@ class FieldScanner:
         if marker is not None:
             weight = max(weight, _marked_weight(entry, marker, agrees, structured))
         if marker is None or marker == "kampung":
-            factor = {"street": 0.12, "person": 0.1, "thing": 0.2, "firm": 0.35, "feature": 0.5, "origin": 0.4, "toward": 0.7}
+            factor = {
+                "street": 0.12,
+                "person": 0.1,
+                "thing": 0.2,
+                "firm": 0.35,
+                "feature": 0.5,
+                "origin": 0.4,
+                "toward": 0.7,
+            }
             weight *= max(factor.get(context, 1.0), 0.4 if structured else 0.0)
         elif _context(tokens, first - 1) in ("origin", "person") and marker not in ("kabupaten", "kota", "provinsi"):
             weight *= 0.5

@@ -9,9 +9,7 @@ PROVINCE_MARKERS = frozenset("provinsi propinsi prov prop pemprov gubernur gub p
 REGENCY_MARKERS = frozenset("kabupaten kab kabup pemkab bupati wabup".split())
 CITY_MARKERS = frozenset("kota kodya kotamadya pemkot walikota wako wawali".split())
 DISTRICT_MARKERS = frozenset("kecamatan kec kecmtn kcamatan distrik kapanewon kemantren camat".split())
-VILLAGE_MARKERS = frozenset(
-    "desa ds gampong nagari pekon tiyuh kalurahan kades keuchik geuchik perbekel kuwu".split()
-)
+VILLAGE_MARKERS = frozenset("desa ds gampong nagari pekon tiyuh kalurahan kades keuchik geuchik perbekel kuwu".split())
 URBAN_VILLAGE_MARKERS = frozenset("kelurahan kel kelurhan klurahan lurah".split())
 KAMPUNG_MARKERS = frozenset("kampung kp kmpg dusun dsn dukuh jorong negeri ohoi lembang lingkungan padukuhan".split())
 
@@ -24,7 +22,9 @@ LOCATIVE = frozenset(
 )
 """Words after which a name is most likely the place of the matter."""
 
-PREPOSITIONS = frozenset("di d didaerah daerah wilayah kawasan warga masyarakat penduduk wonten neng ning nang ing".split())
+PREPOSITIONS = frozenset(
+    "di d didaerah daerah wilayah kawasan warga masyarakat penduduk wonten neng ning nang ing".split()
+)
 """The plainer part of :data:`LOCATIVE`: "Dinas SDA" is no place, "di SDA" may be."""
 
 ROADS = frozenset("jalan jl jln ruas jembatan akses tol rute poros lintas".split())
