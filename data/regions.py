@@ -23,6 +23,7 @@ PROVINCE, REGENCY, DISTRICT, VILLAGE = 1, 2, 3, 4
 """Levels of a code, by its number of parts."""
 
 _LEVEL_OF_LENGTH = {2: PROVINCE, 5: REGENCY, 8: DISTRICT, 13: VILLAGE}
+_DIRECTIONS = frozenset("barat timur utara selatan tengah baru lama raja".split())
 _PAPUA = frozenset({"91", "92", "93", "94", "95", "96"})
 _REGENCY_PREFIX = re.compile(r"(?:Kabupaten(?: Administrasi)?|Kota(?: Administrasi)?) ")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -230,7 +231,7 @@ class Regions:
             # "Misool (Misool Utara)" and "Wari/Taiyeve II" bear two names, "Kota Waisai" is called Waisai.
             if "(" in self._names[i] or "/" in self._names[i]:
                 entries.extend((i, name_key(part)) for part in re.split(r"[(/]", self._names[i]))
-            elif key.startswith("kota") and " " in self._names[i] and len(key) > 7:
+            elif key.startswith("kota") and " " in self._names[i] and key[4:] not in _DIRECTIONS:
                 entries.append((i, key[4:]))
         entries.extend(order[3])
         single: dict[str, int | tuple[int, ...]] = {}

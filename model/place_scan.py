@@ -30,6 +30,7 @@ _MARKERS: dict[str, str] = (
     | dict.fromkeys(W.URBAN_VILLAGE_MARKERS, "kelurahan")
     | dict.fromkeys(W.KAMPUNG_MARKERS, "kampung")
 )
+_LOWER_MARKERS = frozenset({"kecamatan", "desa", "kelurahan"})
 _FIELD_MARKER = {"province": "provinsi", "regency": "kabkota", "district": "kecamatan"}
 
 
@@ -103,6 +104,8 @@ class FieldScanner:
         keys = self._gazetteer.keys
         begins = self._gazetteer.begins
         word = tokens[first].text
+        if word in W.NEVER_PLACES:
+            return None
         best: tuple[str, int] | None = (word, 1) if word in keys else None
         if word not in _NOT_IN_NAMES:
             key, other = word, W.EXPANSIONS.get(word, word)
@@ -126,6 +129,8 @@ class FieldScanner:
         entry = self._entry(best[0], tokens, first, best[1])
         if entry is None:
             return None
+        if best[1] > 1 and not _joins_well(entry, tokens[first : first + best[1]]):
+            return (single, 1, word, "nama") if word in keys and (single := self._entry(word, tokens, first, 1)) else None
         if best[1] > 1 and entry.level > 2:
             shorter = self._regency_before(word, tokens, first, entry)
             if shorter is not None:
@@ -186,7 +191,7 @@ class FieldScanner:
         marker = _FIELD_MARKER.get(field) or _marker_before(tokens, first)
         targets, agrees = self._restrict(entry.targets, marker)
         structured = field in _STRUCTURED
-        capital = raw[start].isupper() and not shouted and _inside_sentence(tokens, first)
+        capital = raw[start].isupper() and not raw[start:end].isupper() and not shouted and _inside_sentence(tokens, first)
         context = _context(tokens, first)
         locative = context == "locative"
         if entry.strength == "strict" and tokens[first - 1].text not in W.PREPOSITIONS:
@@ -223,7 +228,25 @@ class FieldScanner:
         if not kept:
             return targets, False
         total = sum(share for _, share in kept)
-        return tuple((code, share / total) for code, share in kept), True
+        restricted = tuple((code, share / total) for code, share in kept)
+        if marker in _LOWER_MARKERS and len(targets[0][0]) <= 5:
+            # "kec. Bandung" may be the district of that name or a slip for the well-known region.
+            mixed = {code: share / 2 for code, share in targets}
+            for code, share in restricted:
+                mixed[code] = mixed.get(code, 0.0) + share / 2
+            restricted = tuple(mixed.items())
+        return restricted, True
+
+
+def _joins_well(entry: Entry, tokens: list[Token]) -> bool:
+    """Tell whether words may be joined: "bs d" is not BSD, "jalan tengah" is a street, "p. siantar" is a name."""
+    spaced = entry.alias is not None and any(c in entry.alias.alias for c in " -.")
+    if any(len(token.text) == 1 and not token.text.isdigit() for token in tokens):
+        return spaced
+    if tokens[0].text in W.STREET:
+        return spaced
+    # An abbreviation is written as one word; in two it is an accident.
+    return spaced or entry.official or entry.alias is None or entry.alias.kind != "singkatan"
 
 
 def _weight(entry: Entry, structured: bool, capital: bool, locative: bool) -> float:

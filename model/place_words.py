@@ -94,6 +94,30 @@ LANGUAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
 """Words of regional languages with the provinces (or regencies) where they are spoken: DOMAIN 6.3, general knowledge."""
 
 
+NEVER_PLACES = frozenset(
+    "yang nya bisa dari sudah sama jadi buat lebih banget kalo harus dalam kamu pada kasih gue gua kali sini lama tolong "
+    "dah udah sampe sampai tetap sering minta normal mungkin setiap kalian namun luar para sayang bener lewat kau sedang "
+    "agak tentang selamat ganti balik maka butuh dapet dapat sangat sekarang kurang banyak karena bilang keluar selama "
+    "pulang apa siapa mana kapan kenapa mengapa bagaimana gimana itu ini situ sana dan atau tapi tetapi dengan tanpa "
+    "oleh untuk antara agar supaya bila jika kalau ketika saat saja aja dong sih kok deh lah kah pun juga lagi masih "
+    "belum tidak bukan jangan ada adalah ialah akan telah pernah mau ingin perlu mohon harap biar coba ayo mari saya "
+    "kami kita anda dia mereka beliau ia nggak gak ga ndak seperti hingga sejak lalu kemudian serta maupun bahwa sebab "
+    "apakah hanya cuma sebagai terhadap menjadi tiap semua seluruh beberapa sebuah suatu hal nama bulan tahun hari jam "
+    "km se di ke si sang per min pak bu mas mbak bapak ibu warga kesehatan".split()
+)
+"""Words that name villages somewhere but are never read as places, whatever stands before them."""
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return the common words one letter away from the name of a region, which are no misspelling of it.
+
+    Own list, from word counts of informal Indonesian text.
+    """
+    text = (resources.files("data") / "catalog" / "common_words.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
 @cache
 def ordinary_words() -> frozenset[str]:
     """Return the words that are names of places and ordinary words or personal names as well.
