@@ -130,7 +130,9 @@ class FieldScanner:
         if entry is None:
             return None
         if best[1] > 1 and not _joins_well(entry, tokens[first : first + best[1]]):
-            return (single, 1, word, "nama") if word in keys and (single := self._entry(word, tokens, first, 1)) else None
+            return (
+                (single, 1, word, "nama") if word in keys and (single := self._entry(word, tokens, first, 1)) else None
+            )
         if best[1] > 1 and entry.level > 2:
             shorter = self._regency_before(word, tokens, first, entry)
             if shorter is not None:
@@ -191,7 +193,9 @@ class FieldScanner:
         marker = _FIELD_MARKER.get(field) or _marker_before(tokens, first)
         targets, agrees = self._restrict(entry.targets, marker)
         structured = field in _STRUCTURED
-        capital = raw[start].isupper() and not raw[start:end].isupper() and not shouted and _inside_sentence(tokens, first)
+        capital = (
+            raw[start].isupper() and not raw[start:end].isupper() and not shouted and _inside_sentence(tokens, first)
+        )
         context = _context(tokens, first)
         locative = context == "locative"
         if entry.strength == "strict" and tokens[first - 1].text not in W.PREPOSITIONS:
@@ -200,7 +204,15 @@ class FieldScanner:
         if marker is not None:
             weight = max(weight, _marked_weight(entry, marker, agrees, structured))
         if marker is None or marker == "kampung":
-            factor = {"street": 0.12, "person": 0.1, "thing": 0.2, "firm": 0.35, "feature": 0.5, "origin": 0.4, "toward": 0.7}
+            factor = {
+                "street": 0.12,
+                "person": 0.1,
+                "thing": 0.2,
+                "firm": 0.35,
+                "feature": 0.5,
+                "origin": 0.4,
+                "toward": 0.7,
+            }
             weight *= max(factor.get(context, 1.0), 0.4 if structured else 0.0)
         elif _context(tokens, first - 1) in ("origin", "person") and marker not in ("kabupaten", "kota", "provinsi"):
             weight *= 0.5
@@ -309,7 +321,7 @@ def _context(tokens: list[Token], first: int) -> str:
     if first <= 0:
         return ""
     joint = tokens[first].joint
-    if any(c in joint for c in ",;:!?()\"") or ". " in joint and len(tokens[first - 1].text) > 4:
+    if any(c in joint for c in ',;:!?()"') or ". " in joint and len(tokens[first - 1].text) > 4:
         return ""
     before = tokens[first - 1].text
     second = tokens[first - 2].text if first > 1 else ""
@@ -338,7 +350,7 @@ def _context(tokens: list[Token], first: int) -> str:
 
 
 def _inside_sentence(tokens: list[Token], first: int) -> bool:
-    return first > 0 and not any(c in tokens[first].joint for c in ".!?:\"")
+    return first > 0 and not any(c in tokens[first].joint for c in '.!?:"')
 
 
 def _mostly_capital(raw: str, text: Normalised, tokens: list[Token]) -> bool:
