@@ -15,36 +15,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal
 
-Kind = Literal["provinsi", "kabupaten", "kota", "kecamatan", "kelurahan", "desa"]
+from data.region_names import KIND_PREFIX, Kind, full_name, kinds_of_prefix, tidy
 
 PROVINCE, REGENCY, DISTRICT, VILLAGE = 1, 2, 3, 4
 """Levels of a code, by its number of parts."""
 
 _LEVEL_OF_LENGTH = {2: PROVINCE, 5: REGENCY, 8: DISTRICT, 13: VILLAGE}
-_DIRECTIONS = frozenset("barat timur utara selatan tengah baru lama raja".split())
-_PAPUA = frozenset({"91", "92", "93", "94", "95", "96"})
+_DIRECTIONS = frozenset({"barat", "timur", "utara", "selatan", "tengah", "baru", "lama", "raja"})
 _REGENCY_PREFIX = re.compile(r"(?:Kabupaten(?: Administrasi)?|Kota(?: Administrasi)?) ")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
-_ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI XX".split())
-_SHORT_WORDS = {"Kep.": "Kepulauan", "Dan": "dan"}
-_KIND_PREFIX = re.compile(
-    r"^(?P<prefix>provinsi|propinsi|prov|pemerintah provinsi|pemprov|pemerintah kabupaten|pemkab|kabupaten administrasi|"
-    r"kabupaten|kab|pemerintah kota|pemkot|kota administrasi|kota adm|kotamadya|kota|kecamatan|kec|distrik|kapanewon|"
-    r"kemantren|kelurahan|kel|kalurahan|desa|ds|gampong|nagari|pekon|tiyuh|kampung)\b[\s.]+(?=\S)"
-)
-_PREFIX_KINDS: dict[str, frozenset[str]] = {
-    "prov": frozenset({"provinsi"}),
-    "prop": frozenset({"provinsi"}),
-    "kab": frozenset({"kabupaten"}),
-    "kota": frozenset({"kota"}),
-    "kec": frozenset({"kecamatan"}),
-    "dist": frozenset({"kecamatan"}),
-    "kapa": frozenset({"kecamatan"}),
-    "kema": frozenset({"kecamatan"}),
-    "kel": frozenset({"kelurahan"}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +85,7 @@ class Regions:
         self._names: list[str] = [names[code] for code in self._codes]
         upper = [(i, code) for i, code in enumerate(self._codes) if len(code) < 13]
         for i, _ in upper:
-            self._names[i] = _tidy(self._names[i])
+            self._names[i] = tidy(self._names[i])
         self._cities = frozenset(code for i, code in upper if len(code) == 5 and self._names[i].startswith("Kota "))
         self.upper_codes: tuple[str, ...] = tuple(code for _, code in upper if len(code) <= 5)
         self._index = self._build_index()
@@ -131,11 +111,11 @@ class Regions:
             raise KeyError(code)
         raw = self._names[position]
         kind = self.kind(code)
-        bare = _REGENCY_PREFIX.sub("", raw, count=1) if len(code) == 5 else _tidy(raw)
+        bare = _REGENCY_PREFIX.sub("", raw, count=1) if len(code) == 5 else tidy(raw)
         position = self._position(code[:2])
         province = self._names[position] if position is not None else ""
         parent = code.rpartition(".")[0] or None
-        return Region(code, bare, _full_name(code, raw if len(code) == 5 else bare, kind), kind, parent, province)
+        return Region(code, bare, full_name(code, raw if len(code) == 5 else bare, kind), kind, parent, province)
 
     def kind(self, code: str) -> Kind:
         """Return the kind of an existing code."""
@@ -192,10 +172,10 @@ class Regions:
 
         folded = re.sub(r"\bkep\b\.?", "kepulauan", " ".join(name.lower().split()))
         codes: list[str] = []
-        match = _KIND_PREFIX.match(folded)
+        match = KIND_PREFIX.match(folded)
         if match is not None:
             codes = list(self.lookup(name_key(folded[match.end() :])))
-            kinds = _kinds_of_prefix(match["prefix"])
+            kinds = kinds_of_prefix(match["prefix"])
             codes = [code for code in codes if self.kind(code) in kinds]
         if not codes:
             codes = list(self.lookup(name_key(folded)))
@@ -255,55 +235,3 @@ def _load() -> Regions:
     names: dict[str, str] = json.loads(gzip.decompress((folder / "wilayah.json.gz").read_bytes()))
     names.update(json.loads(gzip.decompress((folder / "desa.json.gz").read_bytes())))
     return Regions(names)
-
-
-def _tidy(name: str) -> str:
-    """Put right what the table has wrong: spaces, "Kep.", words in capitals or without."""
-    words = []
-    for word in name.split():
-        fixed = _SHORT_WORDS.get(word, word)
-        if len(fixed) > 3 and fixed.isupper() and fixed not in _ROMAN:
-            fixed = fixed.capitalize()
-        elif not words and fixed[:1].islower():
-            fixed = fixed[:1].upper() + fixed[1:]
-        words.append(fixed)
-    return " ".join(words)
-
-
-def _kinds_of_prefix(prefix: str) -> frozenset[str]:
-    if prefix.startswith("pem"):
-        prefix = prefix.removeprefix("pemerintah ").removeprefix("pem")
-        prefix = "kota" if prefix == "kot" else prefix
-    for start, kinds in _PREFIX_KINDS.items():
-        if prefix.startswith(start):
-            return kinds
-    return frozenset({"desa", "kelurahan"})
-
-
-def _full_name(code: str, name: str, kind: Kind) -> str:
-    if kind == "provinsi":
-        return name if name.startswith("Daerah Istimewa") else f"Provinsi {name}"
-    if len(code) == 5:
-        return name
-    if kind == "kecamatan":
-        return f"{_district_word(code)} {name}"
-    if kind == "kelurahan":
-        return f"Kelurahan {name}"
-    return f"{_village_word(code)} {name}"
-
-
-def _district_word(code: str) -> str:
-    if code[:2] in _PAPUA:
-        return "Distrik"
-    if code[:2] == "34":
-        return "Kemantren" if code.startswith("34.71") else "Kapanewon"
-    return "Kecamatan"
-
-
-def _village_word(code: str) -> str:
-    if code[:2] in _PAPUA:
-        return "Kampung"
-    words = {"11": "Gampong", "34": "Kalurahan"}
-    if code.startswith("13") and not code.startswith(("13.09", "13.77")):
-        return "Nagari"
-    return words.get(code[:2], "Desa")

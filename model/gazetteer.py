@@ -7,7 +7,7 @@ from typing import Literal
 
 from data.region_aliases import Alias, load_aliases
 from data.regions import DISTRICT, PROVINCE, REGENCY, VILLAGE, Regions, level_of
-from model.place_words import ordinary_words
+from model.place_words import ordinary_words, word_set
 
 Strength = Literal["plain", "ordinary", "hint", "strict"]
 
@@ -30,9 +30,9 @@ _CITY_SHARE: dict[str, float] = {
 }  # fmt: skip
 
 
-_BIG_CITIES = frozenset(
-    "12.71 14.71 16.71 18.71 31.71 31.72 31.73 31.74 31.75 32.71 32.73 32.75 32.76 33.72 33.74 34.04 35.73 35.78 36.71 "
-    "36.74 51.71 64.71 64.72 73.71".split()
+_BIG_CITIES = word_set(
+    "12.71 14.71 16.71 18.71 31.71 31.72 31.73 31.74 31.75 32.71 32.73 32.75 32.76 33.72 33.74 34.04 35.73 35.78 "
+    "36.71 36.74 51.71 64.71 64.72 73.71"
 )
 _BIG_CITY = 2.0
 """Districts of the largest cities are named in complaints more often than others (BPS: above half a million people)."""
@@ -67,7 +67,7 @@ class Gazetteer:
         self._ordinary = ordinary_words()
         self._entries: dict[str, Entry | None] = {}
         self.keys: frozenset[str] = regions.keys() | self._aliases.keys()
-        self.begins: frozenset[str] = frozenset(key[:n] for key in self.keys for n in (3, 4, 5, BEGINNING))
+        self.begins: frozenset[str] = frozenset(key[:n] for key in self.keys for n in range(1, BEGINNING + 1))
 
     def entry(self, key: str, parts: tuple[str, ...]) -> Entry | None:
         """Return the meanings of a name.

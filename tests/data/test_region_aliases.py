@@ -1,3 +1,5 @@
+"""Test region aliases."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Test regions."""
+
 from __future__ import annotations
 
 import pytest

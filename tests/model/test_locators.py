@@ -1,3 +1,5 @@
+"""Test locators."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Test places."""
+
 from __future__ import annotations
 
 import json
@@ -52,7 +54,7 @@ def test_cases_are_many_and_from_every_province() -> None:
 def test_structured_fields_are_trusted_first() -> None:
     reading = resolve("air mati di Surabaya", province="Jawa Barat", regency="Kabupaten Garut", district="Cikajang")
     assert reading.regency == "32.05"
-    assert reading.candidates[0].code == "32.05.14"
+    assert reading.candidates[0].code == "32.05.22"
     assert reading.candidates[0].name == "Kecamatan Cikajang"
 
 
