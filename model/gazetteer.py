@@ -67,7 +67,7 @@ class Gazetteer:
         self._ordinary = ordinary_words()
         self._entries: dict[str, Entry | None] = {}
         self.keys: frozenset[str] = regions.keys() | self._aliases.keys()
-        self.begins: frozenset[str] = frozenset(key[:n] for key in self.keys for n in range(1, BEGINNING + 1))
+        self.begins: frozenset[str] = frozenset(key[:BEGINNING] for key in self.keys)
 
     def entry(self, key: str, parts: tuple[str, ...]) -> Entry | None:
         """Return the meanings of a name.

@@ -130,7 +130,7 @@ class FieldScanner:
                 best = (key, i - first + 1)
             elif other != key and other in keys:
                 best = (other, i - first + 1)
-            if key[:BEGINNING] not in begins and (other == key or other[:BEGINNING] not in begins):
+            if len(key) >= BEGINNING and key[:BEGINNING] not in begins and other[:BEGINNING] not in begins:
                 break
         return best
 
