@@ -97,7 +97,7 @@ class Gazetteer:
         own_name = any(len(code) <= 5 for code in codes)
         if alias is not None and alias.context and not own_name:
             strength = "hint" if alias.context == "petunjuk" else "strict"
-        elif key in self._ordinary or (alias is None and all(part in self._ordinary for part in parts)):
+        elif key in self._ordinary or (alias is None and not own_name and all(p in self._ordinary for p in parts)):
             strength = "ordinary"
         elif len(key) <= 3 and alias is None:
             strength = "strict"

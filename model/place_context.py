@@ -48,7 +48,7 @@ def joins_well(entry: Entry, tokens: list[Token]) -> bool:
 
 
 def plain_weight(  # noqa: PLR0911 -- a table of cases
-    entry: Entry, structured: bool, capital: bool, locative: bool
+    entry: Entry, structured: bool, capital: bool, locative: bool, *, several: bool = False
 ) -> float:
     """Say how likely an unmarked name tells the place (own estimates, ordered by how often such names mislead)."""
     if structured:
@@ -71,6 +71,8 @@ def plain_weight(  # noqa: PLR0911 -- a table of cases
         return 0.85 if locative else 0.7
     if entry.strength == "ordinary":
         return 0.12 if locative and capital else 0.02
+    if several and entry.count <= 2:
+        return 0.5 if capital or locative else 0.4
     weight = 0.3 if capital or locative else 0.15
     return weight if entry.count <= 20 else weight / 2
 
@@ -124,6 +126,8 @@ def context_of(tokens: list[Token], first: int) -> str:  # noqa: PLR0911 -- firs
         return "locative"
     if before in W.PERSON:
         return "person"
+    if second in W.NAME_TITLES and named and before not in W.ORIGIN and before not in W.OFFICES and len(before) > 2:
+        return "named"
     if before in W.FIRMS or second in W.FIRMS:
         return "firm"
     if before in W.NAMED_FEATURES:

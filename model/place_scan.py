@@ -100,6 +100,9 @@ class FieldScanner:
         if not joins_well(entry, tokens[first : first + count]):
             single = self._entry(word, tokens, first, 1) if word in self._gazetteer.keys else None
             return (single, 1, word, "nama") if single is not None else None
+        if entry.level > 2 and word in MARKERS and self._is_regency_at(tokens, first + 1, count - 1):
+            # "Kota Padang" is the city, though a district elsewhere bears the two words as its name.
+            return None
         if entry.level > 3:
             shorter = self._regency_before(word, tokens, first)
             if shorter is not None:
@@ -147,9 +150,12 @@ class FieldScanner:
         # "Pasar Martapura" is a village somewhere, but mostly the market of Martapura.
         if tokens[first].text not in W.ordinary_words():
             return False
-        rest = "".join(t.text for t in tokens[first + 1 : first + count])
-        entry = self._entry(rest, tokens, first + 1, count - 1) if rest in self._gazetteer.keys else None
-        return entry is not None and entry.level <= 2 and entry.strength == "plain"
+        return self._is_regency_at(tokens, first + 1, count - 1, plain=True)
+
+    def _is_regency_at(self, tokens: list[Token], first: int, count: int, *, plain: bool = False) -> bool:
+        key = "".join(token.text for token in tokens[first : first + count])
+        entry = self._entry(key, tokens, first, count) if key in self._gazetteer.keys else None
+        return entry is not None and entry.level <= 2 and (not plain or entry.strength == "plain")
 
     def _repaired(self, field: Field, tokens: list[Token], first: int) -> tuple[Entry, int, str, str] | None:
         token = tokens[first]
@@ -191,13 +197,14 @@ class FieldScanner:
         locative = context == "locative"
         if entry.strength == "strict" and tokens[first - 1].text not in W.PREPOSITIONS:
             locative = False
-        weight = plain_weight(entry, structured, capital, locative)
+        weight = plain_weight(entry, structured, capital, locative, several=count > 1)
         if marker is not None:
             weight = max(weight, marked_weight(entry, marker, agrees, structured))
         if marker is None or marker == "kampung":
             factor = {
                 "street": 0.12,
                 "person": 0.1,
+                "named": 0.3,
                 "thing": 0.2,
                 "firm": 0.35,
                 "feature": 0.5,

@@ -47,6 +47,14 @@ PERSON = word_set(
     "pak bapak bpk p ibu bu ibuk sdr sdri saudara saudari haji hj h mas mbak mba kang teh kyai kiai ust ustadz "
     "ustad kak bang bung om tante nama bernama oknum a.n an atas daeng gus cak ning mr mrs dr drg almarhum alm"
 )
+NAME_TITLES = word_set("bapak pak bpk ibu bu ibuk sdr sdri saudara saudari haji hj nama bernama")
+"""Titles after which a first name and then a second follow: "Ibu Siti Surakarta"."""
+OFFICES = word_set(
+    "bupati walikota wali gubernur camat lurah kades kepala ketua kapolres kapolsek kapolda polisi dokter guru admin "
+    "sekda kadis kadishub kadinkes menteri presiden satpol petugas rt rw dprd dewan pejabat pemkot pemkab pemprov dirut "
+    "direktur manajer warga wakil wabup wawali wagub jokowi sekretaris kabid dinas rumah tangga kota pertiwi pkk hamil"
+)
+"""Offices, which stand between a title and a place: "Pak Camat Sukawati"."""
 THING = word_set(
     "nasi rm warung batik soto sate bakso dodol tahu pecel apel jeruk bawang ukiran bika pempek kopi rumah-makan "
     "masakan rendang mie bebek salak wajik gudeg kerajinan sapi kambing ikan brem peuyeum asinan tauco tape bank "

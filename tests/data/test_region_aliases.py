@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from data.region_aliases import load_aliases, read_aliases
 from data.regions import Regions, name_key
 
 REGIONS = Regions.load()
+CATALOG = resources.files("data") / "catalog" / "region_aliases.csv"
 HEAD = "alias,targets,kind,context\n"
 
 
@@ -53,3 +56,18 @@ def test_a_right_table_is_read(tmp_path: Path) -> None:
     alias = read_aliases(path, REGIONS)["kotax"]
     assert alias.targets == (("32.04", 0.4), ("32.73", 0.6))
     assert alias.context == "petunjuk"
+
+
+def test_the_names_beside_the_codes_are_those_of_the_codes() -> None:
+    lines = CATALOG.read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(lines):
+        codes = [part.partition(":")[0] for part in row["targets"].split()]
+        named = row["names"].split("; ") if row["names"] else []
+        assert {REGIONS.get(code).full_name for code in codes} >= set(named)
+
+
+def test_a_table_with_other_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "aliases.csv"
+    path.write_text("nama,kode\nA,32\n", encoding="utf-8")
+    with pytest.raises(PilahError, match="PLH-701"):
+        read_aliases(path, REGIONS)

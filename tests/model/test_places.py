@@ -149,3 +149,35 @@ def test_white_space_changes_nothing(case: dict[str, str], space: str) -> None:
 def test_the_case_of_the_location_changes_nothing(case: dict[str, str]) -> None:
     readings = [resolve(case["text"], form) for form in (case["location"].upper(), case["location"].lower())]
     assert readings[0].at_level(2) == readings[1].at_level(2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ibu Siti Surakarta dan Pak Agus menipu saya",
+        "Bapak Bambang Sidoarjo menipu saya",
+        "Jl. Surabaya no 5 gelap",
+        "kelurahan yang jauh",
+        "batu bara tumpah",
+    ],
+)
+def test_traps_leave_the_place_open(text: str) -> None:
+    reading = resolve(text)
+    assert not reading.candidates or reading.candidates[0].probability < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Pasar Baru Kota Padang kebakaran", "13.71"),
+        ("Pak Camat Sukawati jarang di kantor", "51.04"),
+        ("jalan antara Sampit - Pangkalan Bun rusak di km 50 Kotim", "62.02"),
+        ("@pemkabbogor jalan di Parung rusak", "32.01"),
+        ("Kab.Bekasi banjir", "32.16"),
+        ("Pak Gubernur Jatim, SMA di Pacitan kekurangan guru", "35.01"),
+        ("di Wonosari Klaten jalan rusak", "33.10"),
+        ("kampung Waena distrik Heram tra ada air", "91.71"),
+    ],
+)
+def test_names_support_each_other(text: str, code: str) -> None:
+    assert resolve(text).regency == code
