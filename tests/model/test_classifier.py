@@ -11,9 +11,7 @@ from model.classifier import Calibration, Distribution, Group, Head, LinearModel
 from model.features import SparseVector
 
 MARGINS = st.lists(st.floats(-3, 3, width=32), min_size=2, max_size=12).map(lambda m: np.array(m, np.float32))
-CALIBRATIONS = st.builds(
-    Calibration, temperature=st.floats(0.05, 3), doubt=st.floats(0, 1), flat=st.floats(0.1, 20)
-)
+CALIBRATIONS = st.builds(Calibration, temperature=st.floats(0.05, 3), doubt=st.floats(0, 1), flat=st.floats(0.1, 20))
 RARE = Group("Kesehatan", "rare", ("Gizi", "Imunisasi"), (0.25, 0.75))
 PLACES = Group("Kecamatan", "place", ("Kecamatan Bale Endah", "Kecamatan Paseh"), (0.9, 0.1), ("baleendah", "paseh"))
 HEAD = Head(

@@ -12,9 +12,9 @@ from data.complaint import Record
 from model.features import Vectoriser, char_ngrams, count_documents, word_ngrams
 from model.reading import document_text
 
-TEXT = st.lists(st.sampled_from(["jalan", "rusak", "di", "a", "rt", "03/05", "wc", "lampu.", "-", "é"]), max_size=9).map(
-    " ".join
-)
+TEXT = st.lists(
+    st.sampled_from(["jalan", "rusak", "di", "a", "rt", "03/05", "wc", "lampu.", "-", "é"]), max_size=9
+).map(" ".join)
 FITTED = Vectoriser(("jalan", "jalan rusak", "rusak"), (" ja", "ala", "rus"), np.ones(6, np.float32))
 
 

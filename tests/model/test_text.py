@@ -54,7 +54,9 @@ def test_case_does_not_count(raw: str) -> None:
     assert normalise(raw.upper()).text == normalise(raw).text == normalise(raw.lower()).text
 
 
-@given(st.lists(st.sampled_from(["jalan", "rusak", "désa"]), max_size=8), st.sampled_from([" ", "   ", "\n\n", "\u00a0 "]))
+@given(
+    st.lists(st.sampled_from(["jalan", "rusak", "désa"]), max_size=8), st.sampled_from([" ", "   ", "\n\n", "\u00a0 "])
+)
 def test_the_width_and_kind_of_spaces_do_not_count(tokens: list[str], gap: str) -> None:
     assert normalise(gap.join(tokens)).text == " ".join(tokens)
 
