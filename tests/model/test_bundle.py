@@ -49,7 +49,7 @@ def rewrite(directory: Path, name: str, content: bytes) -> None:
 def test_a_loaded_bundle_answers_as_the_trained_one(
     bundle: Bundle, bundle_path: Path, sample_records: list[Record]
 ) -> None:
-    before, after = Triage(bundle), Triage(load(bundle_path))
+    before, after = Triage.of(bundle), Triage.of(load(bundle_path))
     for record in sample_records[::10]:
         expected = before.distributions(before.read(record.complaint))
         for name, found in after.distributions(after.read(record.complaint)).items():

@@ -6,12 +6,20 @@ import numpy as np
 import pytest
 
 from data.complaint import Complaint
+from data.regions import Regions
 from model.bundle import Bundle
 from model.features import Vectoriser
-from model.reading import document_text, masked, read
+from model.matters import shipped_matcher
+from model.places import PlaceResolver
+from model.reading import Reading, document_text, masked
+from model.reading import read as read_with
 
 NIK, PHONE = "3324015501900003", "081234567890"
 VECTORISER = Vectoriser(("jalan", "lampu", "mati"), ("lam",), np.ones(4, np.float32))
+
+
+def read(complaint: Complaint, vectoriser: Vectoriser) -> Reading:
+    return read_with(complaint, vectoriser, PlaceResolver(Regions.load(), None), shipped_matcher())
 
 
 def test_personal_data_is_masked_in_every_free_text_with_its_length_kept() -> None:
