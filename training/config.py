@@ -34,7 +34,7 @@ class HeadConfig(_Section):
     admin's and missing at intake.
     """
 
-    ridge: float = Field(1.0, gt=0)
+    ridge: float = Field(1.0, gt=0, allow_inf_nan=False)
     balance: float = Field(0.5, ge=0, le=1)
     min_rows: int = Field(3, ge=1)
     title_dropout: float = Field(0.15, ge=0, le=1)
@@ -50,7 +50,7 @@ class Config(_Section):
     """
 
     name: str = Field("pilah", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
-    seed: int = 0
+    seed: int = Field(0, ge=0, lt=2**32)
     home: str | None = Field(None, pattern=r"^\d{2}(\.\d{2})?$")
     shareable: bool = False
     min_shared: int = Field(5, ge=2)
