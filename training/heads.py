@@ -63,17 +63,20 @@ def fit_head(
     :param hints: of each example.
     :param min_rows: labels with fewer rows are learned under their parent.
     :param progress: called once a fit.
-    :return: ``None`` if there are fewer than two groups to tell apart.
+    :return: ``None`` if there are fewer than two labels to tell apart.
     """
     known = np.array([i for i, label in enumerate(task.labels) if label is not None], np.int64)
     groups = build_groups([str(task.labels[i]) for i in known], min_rows, task.parent_of, task.function)
-    if len(groups) < 2:
+    if sum(len(group.members) for group in groups) < 2:
         return None
     index = group_by_label(groups)
     target = np.full(len(task.labels), -1, np.int64)
     target[known] = [index[str(task.labels[i])] for i in known]
     calibration = _calibrate(task, groups, target, solver, hints, folds, progress)
-    weights, bias = solver.fit(known, target, len(groups))
+    if len(groups) > 1:
+        weights, bias = solver.fit(known, target, len(groups))
+    else:  # only places or shares tell the labels apart
+        weights, bias = np.zeros((solver.features.shape[1], 1)), np.zeros(1)
     progress()
     return FittedHead(Head(task.name, groups, calibration, slice(0, len(groups))), weights, bias)
 
