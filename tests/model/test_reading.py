@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,12 @@ VECTORISER = Vectoriser(("jalan", "lampu", "mati"), ("lam",), np.ones(4, np.floa
 
 
 def read(complaint: Complaint, vectoriser: Vectoriser) -> Reading:
-    return read_with(complaint, vectoriser, PlaceResolver(Regions.load(), None), shipped_matcher())
+    return read_with(complaint, vectoriser, resolver(), shipped_matcher())
+
+
+@cache
+def resolver() -> PlaceResolver:
+    return PlaceResolver(Regions.load())
 
 
 def test_personal_data_is_masked_in_every_free_text_with_its_length_kept() -> None:
