@@ -180,7 +180,7 @@ CATALOGUE: dict[str, ErrorInfo] = {
         title="The store cannot be opened",
         title_id="Penyimpanan tidak dapat dibuka",
         cause="The path or address is wrong, the rights are missing, or the file is damaged.",
-        action="Check the setting PILAH_STORE and the rights of the folder; restore the last backup if the file is damaged.",
+        action="Check PILAH_STORE and the rights of the folder; restore the last backup if the file is damaged.",
         status=503,
     ),
     "PLH-502": ErrorInfo(

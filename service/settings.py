@@ -21,7 +21,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on. Put a TLS proxy in front before opening it.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    var: Path = Field(Path("var"), description="Folder of everything the server writes; made with rights for its owner.")
+    var: Path = Field(
+        Path("var"), description="Folder of everything the server writes; made with rights for its owner."
+    )
     store: str = Field("", description="Database address; empty is the SQLite file 'pilah.db' in the folder 'var'.")
     bundle: Path = Field(BASE_BUNDLE, description="Folder of the model bundle that answers.")
     max_body: int = Field(1_000_000, ge=1_000, description="Largest body of a request, in bytes.")

@@ -1,8 +1,8 @@
-"""The tables of the store. Times are UTC text that sorts; JSON is text, so that what was answered stays byte for byte."""
+"""The tables of the store: times are UTC text that sorts, JSON is text, so that an answer stays byte for byte."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
@@ -12,15 +12,16 @@ events = Table(
     "events",
     metadata,
     Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
-    Column("event_id", String(200), nullable=False, unique=True),
+    Column("event_id", String(200), nullable=False),
     Column("complaint_id", String(200), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("at", String(27), nullable=False),
     Column("recorded_at", String(27), nullable=False),
     Column("actor", String(200)),
-    Column("key_id", String(32)),
+    Column("sender", String(32)),
     Column("digest", String(64), nullable=False),
     Column("payload", Text, nullable=False),
+    UniqueConstraint("complaint_id", "event_id", name="events_once"),
     Index("events_complaint", "complaint_id", "seq"),
     Index("events_kind", "kind", "seq"),
     sqlite_autoincrement=True,
@@ -42,7 +43,7 @@ complaints = Table(
     Column("type", String(60)),
     Column("decided", Integer, nullable=False),
     Column("confidentiality", String(10), nullable=False),
-    Column("key_id", String(32)),
+    Column("sender", String(32)),
     Column("received_at", String(27), nullable=False),
     Column("updated_at", String(27), nullable=False),
     Column("seq", _SEQUENCE, nullable=False),
@@ -78,6 +79,7 @@ keys = Table(
     Column("id", String(32), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+    Column("sender", String(32), nullable=False),
     Column("scopes", Text, nullable=False),
     Column("regions", Text, nullable=False),
     Column("agencies", Text, nullable=False),
