@@ -42,6 +42,32 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Correct the named field of the named row; the other rows were kept.",
         status=422,
     ),
+    "PLH-103": ErrorInfo(
+        title="A library that this file format needs is not installed",
+        title_id="Pustaka untuk format berkas ini belum terpasang",
+        cause="Reading Parquet needs pyarrow, which the light serving install leaves out.",
+        action="Run 'make setup' (or 'pip install pyarrow'), or save the file as CSV, JSONL or XLSX.",
+        status=501,
+    ),
+    "PLH-104": ErrorInfo(
+        title="A named column is not in the file",
+        title_id="Kolom yang disebut tidak ada di berkas",
+        cause="An option such as --agency-column names a column that the file does not have, or an unknown field.",
+        action="Take one of the listed columns.",
+    ),
+    "PLH-105": ErrorInfo(
+        title="The file has no column with the complaint text",
+        title_id="Berkas tidak memiliki kolom isi laporan",
+        cause="No column is called 'text', 'isi laporan', 'isi' or another of the usual names.",
+        action="Name the column with --text-column, or rename it to 'text'.",
+    ),
+    "PLH-106": ErrorInfo(
+        title="The spreadsheet was refused",
+        title_id="Berkas spreadsheet ditolak",
+        cause="Unpacked it is too large, or its XML declares entities, as files made to overload a reader do.",
+        action="Open it in a spreadsheet program and save it anew, or split it; CSV has no such limit.",
+        status=413,
+    ),
     "PLH-400": ErrorInfo(
         title="The command was not used as it expects",
         title_id="Perintah tidak digunakan dengan benar",
