@@ -249,6 +249,19 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="Another pilah serves the same SQLite file; one file has one server.",
         action="Stop the other server, or give this one a store of its own.",
         status=503,
+    "PLH-601": ErrorInfo(
+        title="A part of the duplicate index is damaged",
+        title_id="Bagian indeks duplikat rusak",
+        cause="A file of the index is missing, cut short or altered.",
+        action="Delete the folder of the index: it is built again from the stored complaints.",
+        status=500,
+    ),
+    "PLH-602": ErrorInfo(
+        title="The duplicate index was written by another version",
+        title_id="Indeks duplikat ditulis oleh versi lain",
+        cause="The program was changed since the index was saved.",
+        action="Delete the folder of the index: it is built again from the stored complaints.",
+        status=500,
     ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""

@@ -89,13 +89,13 @@ async def assess_batch(body: BatchIn, viewer: Assessor, intake: TheIntake, setti
         except ValidationError as error:
             results[index] = _failed_item(index, item.get("id"), problem("PLH-422", errors=field_errors(error)))
     outcomes = await intake.assess_batch([item.to_complaint() for _, item in good], viewer, dry_run=body.dry_run)
-    for (index, item), outcome in zip(good, outcomes, strict=True):
+    for (index, checked), outcome in zip(good, outcomes, strict=True):
         if isinstance(outcome, Outcome):
             head = dumps({"index": index, "id": outcome.id, "outcome": outcome.outcome})
             results[index] = f'{head[:-1]},"assessment":{outcome.body}}}'
         else:
             detail = outcome.detail if outcome.info.status < 500 else ""
-            results[index] = _failed_item(index, item.id, problem(outcome.code, detail))
+            results[index] = _failed_item(index, checked.id, problem(outcome.code, detail))
     failed = sum(1 for line in results if line.startswith('{"error"'))
     return _json(f'{{"results":[{",".join(results)}],"assessed":{len(results) - failed},"failed":{failed}}}')
 
@@ -152,7 +152,7 @@ async def delete_complaint(complaint_id: str, viewer: Admin, intake: TheIntake) 
 
 
 def _event(event: Event) -> dict[str, Any]:
-    shown = {key: value for key, value in event.payload.items() if key not in ("complaint", "digest")}
+    shown = {key: value for key, value in event.payload.items() if key not in ("complaint", "digest", "search")}
     return {
         "id": event.event_id,
         "complaint_id": event.complaint_id,

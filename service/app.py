@@ -11,8 +11,9 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 
 from data.errors import PilahError
+from model.duplicates.index import DuplicateIndex
 from service import api, docs_page, health, problems
-from service.intake import Finder, Intake, Triage
+from service.intake import Intake, Triage
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
 from service.settings import Settings
@@ -22,13 +23,13 @@ log = logging.getLogger(__name__)
 BATCH_PATH = "/v1/assess/batch"
 
 
-def create_app(settings: Settings, triage: Triage, finder: Finder, store: Store) -> FastAPI:
+def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store: Store) -> FastAPI:
     """Join the parts; the app closes the store when it stops.
 
     :param store: opened with ``serving=True`` by the caller.
     """
     metrics = Metrics()
-    intake = Intake(triage, finder, store, metrics)
+    intake = Intake(triage, index, store, metrics)
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager

@@ -5,33 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from data.complaint import Complaint, Confidentiality
 from data.errors import PilahError
 from model.assessment import Assessment, DuplicateAnswer, ModelRef
-from service.codec import dumps, fingerprint, from_plain, to_plain
+from model.duplicates.document import Document
+from model.duplicates.index import DuplicateIndex
+from service.codec import dumps, fingerprint, to_plain
 from service.metrics import Metrics
+from service.posting import apply_event, document_of, posting_of
 from service.storage.log import Event
-from service.storage.record import Posting, Receipt, erase, store_event, store_posting
+from service.storage.record import Posting, erase, store_event, store_posting
 from service.storage.store import Store
 from service.viewer import Viewer
 
 log = logging.getLogger(__name__)
 SHOWN = 5  # duplicates in one answer
-_SEARCHED = 20  # candidates asked for, so that some are left when those not for the viewer's eyes are taken out
+_SPARE = 20  # more matches asked for, so that some are left when those not for the viewer's eyes are taken out
 _CHUNK = 16  # complaints of a batch between two looks at other requests
-
-
-class Reading(Protocol):
-    """What the model keeps of a complaint that it has read once."""
-
-    @property
-    def complaint(self) -> Complaint:
-        """Return the complaint with personal data masked."""
 
 
 class Triage(Protocol):
@@ -46,26 +41,6 @@ class Triage(Protocol):
 
     def answer(self, reading: Any, duplicates: Sequence[DuplicateAnswer] = ()) -> Assessment:
         """Answer a complaint that was read."""
-
-
-class Finder(Protocol):
-    """The duplicate index, as the intake uses it."""
-
-    @property
-    def cursor(self) -> int:
-        """Return the place in the event log up to which the saved index holds everything."""
-
-    def search(self, reading: Any, limit: int) -> list[DuplicateAnswer]:
-        """Return stored complaints that this one may repeat, best first."""
-
-    def add(self, reading: Any) -> None:
-        """Add a complaint, in place of an older one with its id."""
-
-    def remove(self, complaint_id: str) -> None:
-        """Forget a complaint; one that is not there is no fault."""
-
-    def save(self, cursor: int) -> None:
-        """Write the index down as of a place in the event log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +62,12 @@ class Intake:
     All methods run on the event loop's thread, so the index needs no lock; only the writes wait elsewhere.
     """
 
-    def __init__(self, triage: Triage, finder: Finder, store: Store, metrics: Metrics) -> None:
+    def __init__(self, triage: Triage, index: DuplicateIndex, store: Store, metrics: Metrics) -> None:
         self.triage = triage
-        self.finder = finder
+        self.index = index
         self.store = store
         self.metrics = metrics
-        self.cursor = finder.cursor
+        self.cursor = index.cursor
         self._own: set[int] = set()  # events that this process wrote and has indexed already
         self._waiting: dict[str, tuple[str | None, Confidentiality]] = {}  # indexed, but not yet on the disk
 
@@ -102,10 +77,23 @@ class Intake:
         :raises PilahError: PLH-407 or PLH-409 for the id, PLH-505 if the model failed, PLH-502 or PLH-503 if the
             store did.
         """
-        prepared = self._prepare(complaint, viewer, dry_run=dry_run)
-        if isinstance(prepared, Outcome):
-            return prepared
-        return await self._store(*prepared, viewer)
+        with self._timed("read"):
+            reading = self._guarded(self.triage.read, complaint)
+        content = to_plain(reading.complaint)
+        digest = fingerprint(content)
+        if not dry_run and (known := self._known(complaint.id, digest, viewer)) is not None:
+            return known
+        with self._timed("answer"):
+            assessment: Assessment = self._guarded(self.triage.answer, reading)
+        with self._timed("duplicates"):
+            document = document_of(reading.complaint, assessment)
+            assessment = replace(assessment, duplicates=tuple(self._find(document, viewer, SHOWN)))
+        body = dumps(assessment.to_dict())
+        if dry_run:
+            self.metrics.complaints.labels("dry-run").inc()
+            return Outcome(complaint.id, body, "dry-run")
+        posting = posting_of(content, digest, assessment, document, body)
+        return await self._store(posting, document, viewer)
 
     async def assess_batch(
         self, complaints: Sequence[Complaint], viewer: Viewer, *, dry_run: bool = False
@@ -126,22 +114,24 @@ class Intake:
 
     def search(self, complaint: Complaint, viewer: Viewer, limit: int = SHOWN) -> list[DuplicateAnswer]:
         """Return the stored complaints that this one may repeat, as far as the viewer may see them."""
-        return self._find(self._read(complaint), viewer, limit)
+        reading = self._guarded(self.triage.read, complaint)
+        assessment: Assessment = self._guarded(self.triage.answer, reading)
+        return self._find(document_of(reading.complaint, assessment), viewer, limit)
 
     async def record(self, event: Event, viewer: Viewer) -> tuple[Event, bool]:
         """Write an event of a complaint and say whether it is new."""
-        written, new = await asyncio.wrap_future(
-            self.store.write(lambda connection: store_event(connection, event, viewer))
-        )
+        future = self.store.write(lambda connection: store_event(connection, event, viewer))
+        written, new = await asyncio.wrap_future(future)
         if new:
             self.metrics.events.labels(event.kind).inc()
+            self.catch_up()
         return written, new
 
     async def erase(self, complaint_id: str, viewer: Viewer) -> None:
         """Erase a complaint from the store and the index."""
         future = self.store.write(lambda connection: erase(connection, complaint_id, viewer, actor=viewer.id))
         await asyncio.wrap_future(future)
-        self.finder.remove(complaint_id)
+        self.index.remove(complaint_id)
         self.metrics.events.labels("deleted").inc()
 
     def catch_up(self) -> int:
@@ -151,10 +141,8 @@ class Intake:
             for event in events:
                 if event.seq in self._own:
                     self._own.discard(event.seq)
-                elif event.kind == "deleted":
-                    self.finder.remove(event.complaint_id)
-                elif event.kind in ("received", "updated") and "complaint" in event.payload:
-                    self.finder.add(self._read(from_plain(dict(event.payload["complaint"]))))
+                else:
+                    apply_event(self.index, event)
                 self.cursor = event.seq
             applied += len(events)
         return applied
@@ -163,122 +151,82 @@ class Intake:
         """Write the index down, unless something in it is not yet on the disk."""
         if not self._waiting:
             self.catch_up()
-            self.finder.save(self.cursor)
+            self.index.save(self.cursor)
 
-    def _prepare(
-        self, complaint: Complaint, viewer: Viewer, *, dry_run: bool
-    ) -> tuple[Any, Assessment, dict[str, Any], str] | Outcome:
-        reading = self._read(complaint)
-        content = to_plain(reading.complaint)
-        digest = fingerprint(content)
-        if not dry_run:
-            known = self.store.complaint(complaint.id, viewer)
-            if known is None and self.store.is_known(complaint.id):
-                raise PilahError("PLH-407", f"id {complaint.id!r}")
-            if known is not None and known.digest == digest:
-                answer = self.store.last_answer(complaint.id)
-                if answer is not None:
-                    self.metrics.complaints.labels("same").inc()
-                    return Outcome(complaint.id, answer.body, "same")
-        start = time.perf_counter()
-        duplicates = self._find(reading, viewer, SHOWN)
-        self.metrics.seconds.labels("duplicates").observe(time.perf_counter() - start)
-        assessment = self._answer(reading, duplicates)
-        if dry_run:
-            self.metrics.complaints.labels("dry-run").inc()
-            return Outcome(complaint.id, dumps(assessment.to_dict()), "dry-run")
-        return reading, assessment, content, digest
+    def _known(self, complaint_id: str, digest: str, viewer: Viewer) -> Outcome | None:
+        """Return the stored answer if the same content was answered before."""
+        state = self.store.complaint(complaint_id, viewer)
+        if state is None and self.store.is_known(complaint_id):
+            raise PilahError("PLH-407", f"id {complaint_id!r}")
+        if state is None or state.digest != digest:
+            return None
+        answer = self.store.last_answer(complaint_id)
+        if answer is None:  # from an imported archive: stored, but nobody has asked yet
+            return None
+        self.metrics.complaints.labels("same").inc()
+        return Outcome(complaint_id, answer.body, "same")
 
-    async def _store(
-        self, reading: Any, assessment: Assessment, content: dict[str, Any], digest: str, viewer: Viewer
-    ) -> Outcome:
-        complaint: Complaint = reading.complaint
-        body = dumps(assessment.to_dict())
-        candidates = assessment.region.candidates
-        agency = assessment.agency
-        posting = Posting(
-            id=complaint.id,
-            content=content,
-            digest=digest,
-            region_code=candidates[0].code
-            if candidates
-            else (agency.region.code if agency and agency.region else None),
-            summary={
-                "agency": agency.label if agency else None,
-                "agency_id": agency.id if agency else None,
-                "category": assessment.category.label if assessment.category else None,
-                "type": assessment.type.label if assessment.type else None,
-            },
-            body=body,
-            model_id=assessment.model.id,
-            mentioned=[duplicate.id for duplicate in assessment.duplicates],
-        )
-        start = time.perf_counter()
-        future = self.store.write(lambda connection: store_posting(connection, posting, viewer))
-        # In the index at once, so that a twin that arrives while the disk is busy is found.
-        fresh = complaint.id not in self._waiting
-        self._waiting[complaint.id] = (viewer.sender, complaint.confidentiality)
-        self.finder.add(reading)
-        try:
-            receipt: Receipt = await asyncio.wrap_future(future)
-        except BaseException:
-            self._take_back(complaint.id)
-            raise
-        finally:
-            if fresh:
-                self._waiting.pop(complaint.id, None)
+    async def _store(self, posting: Posting, document: Document, viewer: Viewer) -> Outcome:
+        with self._timed("store"):
+            future = self.store.write(lambda connection: store_posting(connection, posting, viewer))
+            # In the index at once, so that a twin that arrives while the disk is busy is found.
+            first = posting.id not in self._waiting
+            self._waiting[posting.id] = (viewer.sender, document.confidentiality)
+            self.index.add(document)
+            try:
+                receipt = await asyncio.wrap_future(future)
+            except BaseException:
+                self._take_back(posting.id)
+                raise
+            finally:
+                if first:
+                    self._waiting.pop(posting.id, None)
         self._own.update(receipt.seqs)
-        self.metrics.seconds.labels("store").observe(time.perf_counter() - start)
         self.metrics.complaints.labels(receipt.outcome).inc()
-        return Outcome(complaint.id, receipt.answer.body if receipt.answer else body, receipt.outcome)
+        body = posting.body if receipt.answer is None else receipt.answer.body
+        return Outcome(posting.id, body or "", receipt.outcome)
 
     def _take_back(self, complaint_id: str) -> None:
         """Put the index back to what the store holds, after a write that failed."""
-        self.finder.remove(complaint_id)
+        self.index.remove(complaint_id)
         with suppress(PilahError):  # if the store cannot be read either, the next start replays the log
-            from service.viewer import EVERYTHING  # noqa: PLC0415
+            for event in self.store.events_of(complaint_id):
+                apply_event(self.index, event)
 
-            state = self.store.complaint(complaint_id, EVERYTHING)
-            if state is not None:
-                self.finder.add(self._read(from_plain(dict(state.content))))
-
-    def _find(self, reading: Any, viewer: Viewer, limit: int) -> list[DuplicateAnswer]:
-        own = reading.complaint.id
-        found = [match for match in self.finder.search(reading, limit + _SEARCHED) if match.id != own]
+    def _find(self, document: Document, viewer: Viewer, limit: int) -> list[DuplicateAnswer]:
+        matches = self.index.search(document, limit + _SPARE, reveal_confidential=viewer.confidential)
+        found = [match for match in matches if match.id != document.id and match.relation != "different"]
         seen = self.store.visible_ids([match.id for match in found], viewer)
-        for match in found:
-            if match.id in self._waiting and self._may_see_waiting(match.id, viewer):
-                seen.add(match.id)
-        return [match for match in found if match.id in seen][:limit]
+        seen.update(match.id for match in found if self._may_see_waiting(match.id, viewer))
+        shown = [match for match in found if match.id in seen][:limit]
+        return [
+            DuplicateAnswer(match.id, match.relation, round(match.probability, 4), reasons=match.reasons)
+            for match in shown
+        ]
 
     def _may_see_waiting(self, complaint_id: str, viewer: Viewer) -> bool:
+        if complaint_id not in self._waiting:
+            return False
         sender, confidentiality = self._waiting[complaint_id]
         if sender == viewer.sender:
             return True
         return not viewer.bound and (viewer.confidential or confidentiality is not Confidentiality.RAHASIA)
 
-    def _read(self, complaint: Complaint) -> Any:
+    def _guarded(self, part: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a part of the model; any fault of it becomes a clear 503, never a wrong answer."""
+        try:
+            return part(*arguments)
+        except PilahError:
+            raise
+        except Exception as error:
+            self.metrics.complaints.labels("failed").inc()
+            log.error("the model failed", exc_info=error)
+            raise PilahError("PLH-505", type(error).__name__) from error
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
         start = time.perf_counter()
         try:
-            return self.triage.read(complaint)
-        except Exception as error:
-            raise self._failed(error) from error
+            yield
         finally:
-            self.metrics.seconds.labels("read").observe(time.perf_counter() - start)
-
-    def _answer(self, reading: Any, duplicates: Sequence[DuplicateAnswer]) -> Assessment:
-        start = time.perf_counter()
-        try:
-            assessment = self.triage.answer(reading, duplicates)
-        except Exception as error:
-            raise self._failed(error) from error
-        finally:
-            self.metrics.seconds.labels("answer").observe(time.perf_counter() - start)
-        return assessment if assessment.duplicates else replace(assessment, duplicates=tuple(duplicates))
-
-    def _failed(self, error: Exception) -> PilahError:
-        self.metrics.complaints.labels("failed").inc()
-        if isinstance(error, PilahError):
-            return error
-        log.error("the model failed", exc_info=error)
-        return PilahError("PLH-505", type(error).__name__)
+            self.metrics.seconds.labels(stage).observe(time.perf_counter() - start)

@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -118,9 +119,7 @@ class BodyLimit:
             if not too_large:  # what the app makes of the interruption is not sent
                 await send(message)
 
-        try:
+        with suppress(_TooLarge):
             await self._app(scope, receive_counted, send_on)
-        except _TooLarge:
-            pass
         if too_large:
             await response(scope, receive, send)

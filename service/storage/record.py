@@ -25,6 +25,7 @@ class Posting:
 
     :param content: the masked complaint as plain fields.
     :param region_code: the most probable region that the complaint is from.
+    :param search: what the duplicate index is told besides the content: region, category, function.
     :param summary: what the state keeps of the answer: agency, agency_id, category, type.
     :param body: the answer as JSON text; ``None`` for an archived complaint that nobody asked about.
     :param mentioned: ids of the duplicates that the answer names.
@@ -35,6 +36,7 @@ class Posting:
     content: Mapping[str, Any]
     digest: str
     region_code: str | None = None
+    search: Mapping[str, Any] = field(default_factory=dict)
     summary: Mapping[str, Any] = field(default_factory=dict)
     body: str | None = None
     model_id: str = ""
@@ -75,6 +77,7 @@ def store_posting(connection: Connection, posting: Posting, viewer: Viewer) -> R
         version = 1 if state is None else state.version + 1
         kind = "received" if state is None else "updated"
         payload = {"complaint": posting.content, "digest": posting.digest, "region_code": posting.region_code}
+        payload["search"] = posting.search
         event = Event(f"#{kind}:{version}", posting.id, kind, posting.at or time, time, payload, sender=viewer.sender)
         event = _insert(connection, event)
         state = fold(state, event)
