@@ -249,6 +249,7 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="Another pilah serves the same SQLite file; one file has one server.",
         action="Stop the other server, or give this one a store of its own.",
         status=503,
+    ),
     "PLH-601": ErrorInfo(
         title="A part of the duplicate index is damaged",
         title_id="Bagian indeks duplikat rusak",

@@ -64,14 +64,15 @@ def create_key(
     return _keep(store, info)
 
 
-def rotate_key(store: Store, key_id: str, *, days: int | None = None) -> tuple[KeyInfo, str]:
+def rotate_key(store: Store, key_id: str, *, name: str | None = None, days: int | None = None) -> tuple[KeyInfo, str]:
     """Make a key with the rights and the sender of another, which stays valid until it is revoked.
 
     :raises PilahError: PLH-431 if there is no such key.
     """
     old = store.read(lambda connection: get_key(connection, key_id))
     expires = None if days is None else as_utc(datetime.now(UTC) + timedelta(days=days))
-    return _keep(store, replace(old, id=secrets.token_hex(6), created_at=now(), expires_at=expires, revoked_at=None))
+    new = replace(old, id=secrets.token_hex(6), name=(name or old.name)[:200], created_at=now())
+    return _keep(store, replace(new, expires_at=expires, revoked_at=None))
 
 
 def _keep(store: Store, info: KeyInfo) -> tuple[KeyInfo, str]:
