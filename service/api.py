@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from data.errors import PilahError
 from service.codec import as_utc, dumps, now
 from service.intake import Intake, Outcome
-from service.problems import field_errors, problem
+from service.problems import field_errors, problem, problem_response
 from service.schemas import AssessIn, BatchIn, ComplaintIn, EventIn, SearchIn
 from service.security import authenticate, require
 from service.settings import Settings
@@ -102,7 +102,7 @@ async def assess_batch(body: BatchIn, viewer: Assessor, intake: TheIntake, setti
 
 def _failed_item(index: int, complaint_id: object, error: dict[str, Any]) -> str:
     given = complaint_id if isinstance(complaint_id, str) and len(complaint_id) <= 150 else None
-    return dumps({"error": error, "index": index, "id": given})
+    return json.dumps({"error": error, "index": index, "id": given})
 
 
 def _seen(intake: Intake, complaint_id: str, viewer: Viewer) -> State:
@@ -168,10 +168,7 @@ def _event(event: Event) -> dict[str, Any]:
 async def post_event(complaint_id: str, body: EventIn, viewer: Sender, intake: TheIntake) -> Response:
     """Append an event. The same event id again answers 200 and changes nothing; with other content, 409."""
     if (missing := body.missing()) is not None:
-        error = {"field": missing, "reason": f"is needed for {body.kind}"}
-        return Response(
-            dumps(problem("PLH-422", errors=[error])), status_code=422, media_type="application/problem+json"
-        )
+        return problem_response("PLH-422", errors=[{"field": missing, "reason": f"is needed for {body.kind}"}])
     if body.duplicate_of is not None:
         _seen(intake, body.duplicate_of, viewer)
     time = now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from data.errors import CATALOGUE, PilahError
@@ -51,7 +52,8 @@ def problem_response(
         extra["WWW-Authenticate"] = "Bearer"
     if body["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
         extra["Retry-After"] = _RETRY_AFTER
-    return JSONResponse(body, status_code=body["status"], headers=extra, media_type=MEDIA_TYPE)
+    # Escaped to ASCII: a caller's field name may hold half a character, which UTF-8 cannot write.
+    return Response(json.dumps(body), status_code=body["status"], headers=extra, media_type=MEDIA_TYPE)
 
 
 def field_errors(error: Any) -> list[dict[str, str]]:

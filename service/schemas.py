@@ -14,6 +14,7 @@ from data.complaint import Complaint, Confidentiality
 JAKARTA = timezone(timedelta(hours=7))  # WIB has no summer time; needs no time zone files
 MAX_TEXT = 50_000  # characters; the longest complaint of the public sets has about 10,000
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ID = r"^[^\s\x00-\x1f#/?\\][^\x00-\x1f/?#\\]*$"
 
 
@@ -21,6 +22,8 @@ def _clean(text: str) -> str:
     """Refuse NUL, turn other control characters into spaces (spans stay right), keep line breaks and tabs."""
     if "\x00" in text:
         raise ValueError("a NUL character is not allowed")
+    if _SURROGATE.search(text):
+        raise ValueError("half of a character (a lone surrogate) is not allowed")
     return _CONTROL.sub(" ", text)
 
 
@@ -36,7 +39,7 @@ def _with_zone(date: datetime) -> datetime:
 
 Text = Annotated[str, AfterValidator(_clean)]
 Short = Annotated[Text, Field(max_length=300)]
-Id = Annotated[str, Field(min_length=1, max_length=150, pattern=_ID)]
+Id = Annotated[Text, Field(min_length=1, max_length=150, pattern=_ID)]
 Moment = Annotated[datetime, AfterValidator(_with_zone)]
 
 

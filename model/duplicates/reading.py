@@ -29,7 +29,7 @@ _TICKET = re.compile(
     r"(?:laporan|aduan|pengaduan|tiket))\s*[:.#]?\s*)([A-Z]{0,4}[-/]?\d{4,12})\b",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+(?:go\.id|id|com|net|org|desa\.id))\b", re.IGNORECASE)
+_LINK = re.compile(r"(?<![a-z0-9.-])((?:[a-z0-9-]{1,63}\.){1,8}(?:go\.id|id|com|net|org|desa\.id))\b", re.IGNORECASE)
 _UNITS: Final = word_set(
     "hari bulan tahun minggu jam menit kali orang juta ribu rb jt meter m cm kg kk persen titik unit buah kepala "
     "januari februari maret april mei juni juli agustus september oktober november desember wib"

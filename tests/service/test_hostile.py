@@ -27,6 +27,7 @@ BROKEN = {
     "only spaces": b'{"text": "   \\n\\t "}',
     "nul": b'{"text": "a\\u0000b"}',
     "lone surrogate": b'{"text": "a\\ud800b"}',
+    "surrogate in a name": b'{"text": "a", "\\ud800": 1, "kind": "closed", "complaints": []}',
     "bad id": b'{"id": "a/b?c#d", "text": "a"}',
     "long id": b'{"id": "' + b"a" * 151 + b'", "text": "a"}',
     "too long": b'{"text": "' + b"a" * 50_001 + b'"}',
@@ -113,3 +114,12 @@ def test_a_fault_of_the_program_is_a_500_without_a_trace(server: Any, headers: d
     assert "kitchen" not in response.text
     assert "Traceback" not in response.text
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_bad_item_of_a_batch_is_named_whatever_it_holds(server: Any, headers: dict[str, str]) -> None:
+    body = b'{"complaints": [{"id": "\\ud800", "text": "a"}, {"\\ud800": 1}, {"text": "lampu"}]}'
+    response = server.client.post(
+        "/v1/assess/batch", content=body, headers={**headers, "Content-Type": "application/json"}
+    )
+    assert response.status_code == 200
+    assert [("error" in item) for item in response.json()["results"]] == [True, True, False]
