@@ -12,12 +12,14 @@ _GENERIC = frozenset(
     "dinas badan kantor kepala kabupaten kab kota provinsi prov propinsi kec kel daerah dan republik indonesia ri"
     " pemerintah bapak ibu bpk sdr saudara pimpinan plt plh instansi satuan unit pelaksana teknis upt uptd".split()
 )
+_REGION_KINDS = frozenset({"kabupaten", "kab", "kota", "provinsi", "prov", "propinsi"})
 # What people write for an office, as the words of its full name.
 _SHORT = {
     "disdik": "dinas pendidikan", "disdikbud": "dinas pendidikan kebudayaan", "dishub": "dinas perhubungan",
     "dinsos": "dinas sosial", "dinkes": "dinas kesehatan", "disnaker": "dinas tenaga kerja ketenagakerjaan",
     "disdukcapil": "dinas kependudukan pencatatan sipil", "dukcapil": "dinas kependudukan pencatatan sipil",
-    "capil": "pencatatan sipil kependudukan", "dlh": "dinas lingkungan hidup", "diskominfo": "dinas komunikasi informatika",
+    "capil": "pencatatan sipil kependudukan", "dlh": "dinas lingkungan hidup",
+    "diskominfo": "dinas komunikasi informatika",
     "pupr": "pekerjaan umum penataan ruang tata perumahan rakyat", "dpu": "dinas pekerjaan umum",
     "dpupr": "dinas pekerjaan umum penataan ruang tata perumahan rakyat", "pu": "pekerjaan umum",
     "putr": "pekerjaan umum tata ruang", "dputr": "dinas pekerjaan umum tata ruang", "satpol": "satuan polisi",
@@ -27,8 +29,10 @@ _SHORT = {
     "lurah": "kelurahan", "kades": "desa", "bupati": "pemerintah kabupaten", "walikota": "pemerintah kota",
     "wali": "pemerintah", "gubernur": "pemerintah provinsi", "pemkab": "pemerintah kabupaten",
     "pemkot": "pemerintah kota", "pemprov": "pemerintah provinsi", "pemda": "pemerintah daerah kabupaten kota",
-    "rsud": "rumah sakit umum daerah", "kemensos": "kementerian sosial", "kemendikbud": "kementerian pendidikan kebudayaan",
-    "menteri": "kementerian", "mentri": "kementerian", "kemenkes": "kementerian kesehatan", "bpn": "badan pertanahan nasional",
+    "rsud": "rumah sakit umum daerah", "kemensos": "kementerian sosial",
+    "kemendikbud": "kementerian pendidikan kebudayaan",
+    "menteri": "kementerian", "mentri": "kementerian", "kemenkes": "kementerian kesehatan",
+    "bpn": "badan pertanahan nasional",
 }  # fmt: skip
 
 _OPENING = re.compile(
@@ -75,6 +79,7 @@ def _named_until(text: str, start: int, label: str) -> int | None:
     every, distinct = _label_words(label)
     found: set[str] = set()
     end = position = start
+    last = ""
     for match in _TOKEN.finditer(text, start):
         gap = text[position : match.start()]
         token = match.group().casefold()
@@ -84,10 +89,15 @@ def _named_until(text: str, start: int, label: str) -> int | None:
         ):
             break
         words = set(_expand(token))
-        if not (words & every or token in every or token in _GENERIC):
+        of_region = last in _REGION_KINDS and match.group()[0].isupper()
+        if not (words & every or token in every or token in _GENERIC or of_region):
+            # A lost line break without a capital: "Bandungizin melaporkan".
+            glued = next((word for word in every if len(word) >= 5 and token.startswith(word)), None)
+            end = match.start() + len(glued) if glued is not None else end
             break
         found |= words | {token}
         position = match.end()
+        last = token
         if token not in {"dan", "kota"} or token in every:
             end = position
     # More than half of what is its own must be there: "Yth. Dinas" names nobody.

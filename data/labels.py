@@ -12,7 +12,8 @@ from data.casing import title_case
 _SPACES = re.compile(r"\s+")
 _MISSING = frozenset(
     {
-        *("", "-", "--", "?", "n/a", "na", "nan", "null", "none", "nihil", "tidak diketahui", "tidak ada", "tanpa kategori"),
+        *("", "-", "--", "?", "n/a", "na", "nan", "null", "none", "nihil", "tidak diketahui", "tidak ada"),
+        *("tanpa kategori",),
         *("belum terdisposisi", "belum didisposisikan", "belum ada", "unknown", "kosong", "tidak terdisposisi"),
     }
 )  # fmt: skip
@@ -22,9 +23,9 @@ CONTRACT_TYPES = ("pengaduan", "aspirasi", "permintaan informasi")
 
 
 def clean_label(label: str | None) -> str | None:
-    """Normalise a label as written; ``None`` where it says nothing.
+    r"""Normalise a label as written; ``None`` where it says nothing.
 
-    >>> clean_label("Pekerjaan\\u00a0Umum  dan Tata Ruang ")
+    >>> clean_label("Pekerjaan\u00a0Umum  dan Tata Ruang ")
     'Pekerjaan Umum dan Tata Ruang'
     >>> clean_label("Tidak Diketahui") is None
     True

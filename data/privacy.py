@@ -1,6 +1,6 @@
 """Mask personal data in complaint texts, length-preserving, so that every position stays what it was.
 
-Masked are what UU 27/2022 calls personal data with a form of its own: NIK, KK, NPWP, telephone, e-mail, bank account and
+Masked are what UU 27/2022 calls personal data with a form of its own: NIK, KK, NPWP, telephone, e-mail, bank account,
 other long personal numbers (NIP, NISN, BPJS, PLN customer), vehicle plates and handles of persons. What tells where and
 whose the matter is stays: names of agencies and places, RT/RW, house numbers, km, ticket ids, years, lengths, prices,
 coordinates, hot lines. The forms follow DOMAIN notes on personal data and `lokal.samaran` (package lokal-id), which is
@@ -62,8 +62,8 @@ _RUN = re.compile(r"(?<![\d+])\+?\d(?:[ .\-()/]{0,2}\d){5,21}(?!\d)")
 _NAME_BEFORE = re.compile(
     r"(?<![a-z])(?P<what>nik|n\.i\.k|ktp|kk|kartu keluarga|npwp|nip|nuptk|nisn|paspor|passport|sim|bpjs|jkn|kis|kks|kpj"
     r"|id ?pel(?:anggan)?|no(?:mor)?\.? ?(?:meter(?:an)?|pelanggan|peserta|polis|rangka|mesin|sambungan)"
-    r"|(?:no(?:mor)?\.? ?)?rek(?:ening)?|norek|virtual account|va|transfer ke|tf ke|hp|h\.p|handphone|telp|telpon|telepon|tlp"
-    r"|tlpn|wa|whatsapp|kontak|contact person|cp|hub|hubungi"
+    r"|(?:no(?:mor)?\.? ?)?rek(?:ening)?|norek|virtual account|va|transfer ke|tf ke|hp|h\.p|handphone|telp|telpon"
+    r"|telepon|tlp|tlpn|wa|whatsapp|kontak|contact person|cp|hub|hubungi"
     r"|bca|bri|bni|mandiri|bsi|btn|cimb|danamon|permata|bjb|bank [a-z]{3,12}|dana|ovo|gopay)"
     r"(?![a-z])(?P<gap>[^\d\n+]{0,24})$",
     re.I,
@@ -97,8 +97,8 @@ _KINDS = {"nik": "nik", "n.i.k": "nik", "ktp": "nik", "kk": "kk", "kartu keluarg
 
 # Registration areas of Perpol 7/2021 and the older codes that are still on the road.
 _AREAS = tuple(
-    "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DC DD DE DG DH DK DL DM DN DP DR"
-    " DS DT DW EA EB ED KB KH KT KU PA PB PS PT".split()
+    "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DC DD DE DG DH DK DL DM DN DP"
+    " DR DS DT DW EA EB ED KB KH KT KU PA PB PS PT".split()
 )
 _AREA_SET = frozenset(_AREAS)
 _AREA = "|".join(sorted(_AREAS, key=len, reverse=True))
@@ -107,11 +107,13 @@ _GLUED_BEFORE = re.compile(r"[\w/.\-]")
 _PLATE_WORDS = ("pol", "plat", "pelat", "kendaraan", "tnkb")
 _NAMED_PLATE = re.compile(
     r"\b(?:nopol|no\.? ?pol(?:isi)?|nomor polisi|plat(?: nomor| no)?|pelat(?: nomor)?|nomor kendaraan|tnkb|berplat)\b"
-    rf"[^\w\n]{{0,5}}(?:mobil|motor|kendaraan|nya)?[^\w\n]{{0,5}}(?P<plate>(?:{_AREA})[ \-.]?\d{{1,4}}(?:[ \-.]?[A-Z]{{1,3}})?)(?!\w)",
+    rf"[^\w\n]{{0,5}}(?:mobil|motor|kendaraan|nya)?[^\w\n]{{0,5}}"
+    rf"(?P<plate>(?:{_AREA})[ \-.]?\d{{1,4}}(?:[ \-.]?[A-Z]{{1,3}})?)(?!\w)",
     re.I,
 )
 _NO_SUFFIX = frozenset(
-    "RT RW KM KK DI KE DAN YG DR SD TH THN JL GG NO DES KEC KAB DUS MTR CM HA KG KVA KWH MM PK CC DPT TPS TPU ATM".split()
+    "RT RW KM KK DI KE DAN YG DR SD TH THN JL GG NO DES KEC KAB DUS MTR CM HA KG KVA KWH MM PK CC DPT TPS TPU"
+    " ATM".split()
 )
 _NO_PLATE_BEFORE = re.compile(
     r"\b(?:blok|block|no|nomor|gang|gg|jalan|jl|jln|kelas|lantai|tipe|type|gedung|ruang|rt|rw|kios|los|km|petak|kavling|kav"
