@@ -75,7 +75,8 @@ async def _follow(intake: Intake, settings: Settings) -> None:
     while True:
         await asyncio.sleep(settings.follow_interval)
         try:
-            intake.catch_up()
+            while intake.catch_up(limit=20):
+                await asyncio.sleep(0)
             if time.monotonic() - saved >= settings.index_save_interval:
                 intake.save()
                 saved = time.monotonic()

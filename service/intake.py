@@ -26,6 +26,7 @@ from service.viewer import Viewer
 log = logging.getLogger(__name__)
 SHOWN = 5  # duplicates in one answer
 _SPARE = 20  # more matches asked for, so that some are left when those not for the viewer's eyes are taken out
+_REPLAYED = 1000  # events read at once
 _CHUNK = 16  # complaints of a batch between two looks at other requests
 
 
@@ -134,10 +135,13 @@ class Intake:
         self.index.remove(complaint_id)
         self.metrics.events.labels("deleted").inc()
 
-    def catch_up(self) -> int:
-        """Apply to the index what is in the event log and not yet in it; return the number of events."""
+    def catch_up(self, limit: int | None = None) -> int:
+        """Apply to the index what is in the event log and not yet in it; return the number of events.
+
+        :param limit: apply at most this many, so that requests are served in between; ``None`` for all.
+        """
         applied = 0
-        while events := self.store.events_after(self.cursor):
+        while events := self.store.events_after(self.cursor, limit or _REPLAYED):
             for event in events:
                 if event.seq in self._own:
                     self._own.discard(event.seq)
@@ -145,6 +149,8 @@ class Intake:
                     apply_event(self.index, event)
                 self.cursor = event.seq
             applied += len(events)
+            if limit is not None:
+                break
         return applied
 
     def save(self) -> None:

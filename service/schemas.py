@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from data.complaint import Complaint, Confidentiality
+from data.privacy import mask
 
 JAKARTA = timezone(timedelta(hours=7))  # WIB has no summer time; needs no time zone files
 MAX_TEXT = 50_000  # characters; the longest complaint of the public sets has about 10,000
@@ -140,4 +141,7 @@ class EventIn(Body):
     def payload(self) -> dict[str, Any]:
         """Return what the log keeps of it."""
         names = ("agency", "agency_id", "category", "type", "region_code", "duplicate_of", "reason")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        found = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        if "reason" in found:
+            found["reason"] = mask(found["reason"])
+        return found

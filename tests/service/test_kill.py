@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -13,12 +12,10 @@ from pathlib import Path
 
 import httpx
 
+from service.bench_texts import make_complaint
+
 SERVING = Path(__file__).parent / "serving.py"
 POSTS = 1_000
-WORDS = (
-    "lampu jalan sampah banjir selokan jembatan sekolah puskesmas pasar terminal trotoar taman parkir air listrik "
-    "gelap rusak berlubang menumpuk mampet bocor padam macet kotor bau retak longsor mati hilang roboh kecamatan desa"
-).split()
 
 
 def begin(var: Path) -> tuple[subprocess.Popen[str], str, str]:
@@ -29,8 +26,7 @@ def begin(var: Path) -> tuple[subprocess.Popen[str], str, str]:
 
 
 def text(number: int) -> str:
-    words = random.Random(number).choices(WORDS, k=12)  # noqa: S311
-    return f"{' '.join(words)} blok{number}x nomor {number}"
+    return make_complaint(number).text
 
 
 def test_no_answered_complaint_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
@@ -61,7 +57,7 @@ def test_no_answered_complaint_is_lost_when_the_server_is_killed(tmp_path: Path)
     os.kill(process.pid, signal.SIGKILL)
     for thread in threads:
         thread.join()
-    process.wait()
+    process.communicate()
     assert POSTS // 3 <= len(answered) < POSTS
 
     process, url, key = begin(tmp_path)
@@ -73,7 +69,8 @@ def test_no_answered_complaint_is_lost_when_the_server_is_killed(tmp_path: Path)
             assert lost == []
     finally:
         process.terminate()
-        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode in (0, -signal.SIGTERM)
 
 
 def found_again(client: httpx.Client, number: int) -> bool:
