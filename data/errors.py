@@ -75,6 +75,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Use 'grouped:K' for rows without dates, fewer folds, or more rows.",
         status=422,
     ),
+    "PLH-108": ErrorInfo(
+        title="No usable rows, or rows were skipped where none may be",
+        title_id="Tidak ada baris yang dapat dipakai, atau ada baris yang dilewati",
+        cause="Every row was bad, or one was and --strict was given; each is named above.",
+        action="Correct the named rows, or leave --strict out to go on with the good ones.",
+        status=422,
+    ),
     "PLH-201": ErrorInfo(
         title="A file of the bundle is missing",
         title_id="Berkas model tidak ditemukan",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from data.categories import load_categories, resolve, resolve_set
 from data.complaint import Labels, Record
-from data.labels import canonical_agencies, canonical_agency, canonical_type, contract_type, is_supervised
+from data.labels import canonical_agencies, canonical_agency, canonical_type, contract_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,23 +15,19 @@ class Truth:
     """Hold the labels that models learn and answers are compared with.
 
     :param type: one of the contract's types, or the file's own where it has another scheme.
-    :param supervision: ``berkadar`` or ``tidak berkadar`` pengawasan, where the export grades it.
     :param category: the official ``Root > Leaf`` where that is certain, else the cleaned label.
     :param agency: the office, in one spelling.
     """
 
     type: str | None = None
-    supervision: str | None = None
     category: str | None = None
     agency: str | None = None
 
 
 def truth(record: Record) -> Truth:
     """Return what is to be learned from a cleaned record."""
-    supervised = is_supervised(record.labels.type)
     return Truth(
         type=contract_type(record.labels.type) or record.labels.type,
-        supervision=None if supervised is None else ("berkadar" if supervised else "tidak berkadar"),
         category=record.labels.category,
         agency=record.labels.agency,
     )

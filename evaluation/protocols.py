@@ -16,7 +16,7 @@ from data.hygiene import Truth, clean_records, truth
 from data.splits import grouped_folds, time_split
 from model.assessment import Assessment
 
-QUESTIONS = ("agency", "category", "type", "supervision")
+QUESTIONS = ("agency", "category", "type")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ under a millisecond, and serving needs no scikit-learn.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ def word_ngrams(text: str) -> list[str]:
     ['jalan', 'rusak', 'parah', 'jalan rusak', 'rusak parah']
     """
     words = WORD.findall(text)
-    return words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    return words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
 
 
 def char_ngrams(word: str) -> list[str]:
@@ -123,7 +124,7 @@ class Vectoriser:
             column = self._word_index.get(word)
             if column is not None:
                 yield column, start, end
-        for (a, start, _), (b, _, end) in zip(matches, matches[1:], strict=False):
+        for (a, start, _), (b, _, end) in itertools.pairwise(matches):
             column = self._word_index.get(f"{a} {b}")
             if column is not None:
                 yield column, start, end

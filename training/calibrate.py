@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,7 +54,7 @@ def _forward(
     order = dated[np.argsort(stamps, kind="stable")]
     bounds = np.linspace(_FIRST_TRAINED * order.size, order.size, n_folds + 1).astype(int)
     folds = []
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in itertools.pairwise(bounds):
         train, test = order[:start], order[start:stop]
         seen = set(groups[train].tolist())
         fresh = [i for i in test if int(groups[i]) not in seen]

@@ -67,7 +67,7 @@ def fit_head(
     folds: Sequence[Fold],
     config: HeadConfig,
     seed: int,
-    progress: Callable[[str], None] = lambda step: None,
+    progress: Callable[[], object] = bool,
 ) -> FittedHead | None:
     """Fit one head on all labelled examples and its calibration on examples that the fold's model has not seen.
 
@@ -85,7 +85,7 @@ def fit_head(
     target[known] = [index[str(task.labels[i])] for i in known]
     calibration = _calibration(task, groups, target, matrix, mentioned, folds, config, seed, progress)
     weights, bias = _fit(matrix, known, target, len(groups), config, seed)
-    progress(task.name)
+    progress()
     return FittedHead(Head(task.name, groups, calibration, slice(0, len(groups))), weights, bias)
 
 
@@ -98,7 +98,7 @@ def _calibration(
     folds: Sequence[Fold],
     config: HeadConfig,
     seed: int,
-    progress: Callable[[str], None],
+    progress: Callable[[], object],
 ) -> Calibration:
     margins, truths, mentions = [], [], []
     for fold in folds:
@@ -110,7 +110,7 @@ def _calibration(
         margins.append(matrix.full[test] @ weights + bias)
         truths += [str(task.labels[i]) for i in test]
         mentions += [mentioned[i] for i in test]
-        progress(task.name)
+        progress()
     if not margins:
         return Calibration()
     head = Head(task.name, groups, Calibration(), slice(0, len(groups)))

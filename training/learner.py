@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.complaint import Record
-from evaluation.protocols import Answer, Answers, from_assessment
+from evaluation.protocols import Answers, from_assessment
 from model.triage import Triage
 from training.config import Config
 from training.train import train
@@ -20,15 +20,7 @@ class TriagePredictor:
 
     def predict(self, records: Sequence[Record]) -> list[Answers]:
         """Assess each record."""
-        answers = []
-        for record in records:
-            reading = self.triage.read(record.complaint)
-            found = from_assessment(self.triage.answer(reading))
-            supervision = self.triage.distributions(reading).get("supervision")
-            if supervision is not None:
-                found["supervision"] = Answer(supervision.labels[:3], float(supervision.probabilities[0]))
-            answers.append(found)
-        return answers
+        return [from_assessment(self.triage.assess(record.complaint)) for record in records]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _fit(
     advance: Callable[[], object],
 ) -> FittedHead | None:
     mentioned = [e.mentioned for e in examples]
-    return fit_head(task, matrix, mentioned, folds, config.heads, config.seed, lambda _: advance())
+    return fit_head(task, matrix, mentioned, folds, config.heads, config.seed, advance)
 
 
 def _place(heads: Sequence[FittedHead]) -> dict[str, Head]:
@@ -102,7 +102,6 @@ def _place(heads: Sequence[FittedHead]) -> dict[str, Head]:
 def _tasks(examples: Sequence[Example]) -> list[Task]:
     return [
         Task("type", [e.truth.type for e in examples]),
-        Task("supervision", [e.truth.supervision for e in examples]),
         Task("category", [e.truth.category for e in examples], _category_root),
         Task("agency", [e.truth.agency for e in examples], _agency_kind),
     ]
@@ -126,9 +125,7 @@ def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[
             "first_date": dates[0].date().isoformat() if dates else None,
             "last_date": dates[-1].date().isoformat() if dates else None,
             "fingerprint": fingerprint,
-            "labels": {
-                h.head.name: dict(Counter(_labels(examples, h.head.name)).most_common()) for h in heads
-            },
+            "labels": {h.head.name: dict(Counter(_labels(examples, h.head.name)).most_common()) for h in heads},
         },
         "versions": {
             "python": platform.python_version(),
