@@ -139,6 +139,11 @@ _GRAM: Final = 4
 _MULTIPLIERS: Final = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F], dtype=np.uint32)
 
 
+def hash_phrase(phrase: str) -> int:
+    """Hash a word, or two neighbouring words with a space between them, as :func:`features` does."""
+    return hash_term(phrase, _BIGRAM_SALT if " " in phrase else 0)
+
+
 def exact_hash(words: Sequence[str]) -> int:
     """Hash a whole normalised text: equal texts up to case, spacing, punctuation and spelling have one hash."""
     return zlib.crc32(" ".join(words).encode("utf-8", "surrogatepass"), _EXACT_SALT)
@@ -186,8 +191,8 @@ def features(title: Sequence[str], text: Sequence[str]) -> Features:
     exact = exact_hash(text)
     kinds = (
         (np.array([exact], dtype=np.uint32), 1.0),
-        (np.array([hash_term(word) for word in distinct], dtype=np.uint32), 1.0),
-        (np.array([hash_term(f"{a} {b}", _BIGRAM_SALT) for a, b in set(pairwise(useful))], dtype=np.uint32), 0.5),
+        (np.array([hash_phrase(word) for word in distinct], dtype=np.uint32), 1.0),
+        (np.array([hash_phrase(f"{a} {b}") for a, b in set(pairwise(useful))], dtype=np.uint32), 0.5),
         (_grams(distinct), 0.3),
     )
     hashes, first = np.unique(np.concatenate([part for part, _ in kinds]), return_index=True)
