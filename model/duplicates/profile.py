@@ -39,6 +39,7 @@ class Profile:
     amounts: frozenset[str]
     names: frozenset[str]
     topics: frozenset[str]
+    hosts: frozenset[str]
     links: frozenset[str]
     length: int
 
@@ -79,6 +80,7 @@ def profile(document: Document) -> Profile:
         amounts=frozenset(reading.amounts),
         names=frozenset(reading.names),
         topics=frozenset(reading.topics),
+        hosts=frozenset(reading.hosts),
         links=frozenset(reading.links),
         length=max(len(text) + len(document.title_words), 1),
     )

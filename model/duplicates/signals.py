@@ -23,17 +23,18 @@ _NAMED: Final = ("jalan", "kampung", "desa", "kecamatan", "perumahan", "sekolah"
 _NUMBERED: Final = ("RT", "RW", "km", "nomor", "blok")
 
 SIGNALS: Final = (
-    "word_cosine", "word_containment", "word_jaccard", "gram_dice", "pair_cosine", "title_cosine", "title_missing",
-    "rare_first", "rare_three", "rare_shared", "rare_unmatched", "rare_ratio",
+    "word_cosine", "word_containment", "word_jaccard", "gram_dice", "pair_cosine", "title_cosine",
+    "title_missing", "rare_first", "rare_three", "rare_shared", "rare_unmatched", "rare_ratio",
     "run_length", "run_share", "triple_share", "template",
     "length_min", "length_ratio",
     "place_weight", "place_best", "place_jaccard", "place_containment", "place_absent", "place_missing", "place_open",
     *(f"{kind}_match" for kind in _NAMED), *(f"{kind}_conflict" for kind in _NAMED),
-    "number_place_match", "number_place_conflict", "region_same", "region_conflict", "near", "far",
+    "number_place_match", "number_place_conflict", "location_same", "location_differs", "location_missing",
+    "region_same", "region_conflict", "near", "far",
     "identifier_shared", "identifier_jaccard", "identifier_conflict", "amount_shared",
     "name_shared", "name_conflict", "reporter_same", "reporter_differs",
-    "entitlement", "entitlement_stranger", "topic_jaccard", "topic_conflict", "category_same", "category_differs",
-    "function_same", "function_differs", "link_shared", "link_conflict",
+    "entitlement", "entitlement_stranger", "topic_jaccard", "topic_same", "topic_conflict", "category_agreement",
+    "function_agreement", "site_shared", "page_shared", "page_conflict", "place_and_topic", "place_other_topic",
     "gap", "gap_missing", "gap_week", "follow_up", "again",
 )  # fmt: skip
 """The names of the signals, in the order of the values."""
@@ -90,7 +91,6 @@ def _lexical(a: Profile, b: Profile, weights: Weights) -> list[float]:
     )
     pairs = a.pairs & b.pairs
     title_shared = a.title & b.title
-    titles = bool(a.title and b.title)
     return [
         _ratio(square, math.sqrt(squares)),
         _ratio(sum_shared, sum_shared + min(sum_a, sum_b)),
@@ -98,7 +98,7 @@ def _lexical(a: Profile, b: Profile, weights: Weights) -> list[float]:
         _ratio(2 * len(a.grams & b.grams), len(a.grams) + len(b.grams)),
         _ratio(_sum(pairs, weights), math.sqrt(len(a.pairs) * len(b.pairs))),
         _ratio(_square(title_shared, weights), math.sqrt(_square(a.title, weights) * _square(b.title, weights))),
-        0.0 if titles else 1.0,
+        0.0 if a.title and b.title else 1.0,
         ranked[0] if ranked else 0.0,
         sum(ranked[:3]),
         math.log1p(rare),
@@ -142,7 +142,6 @@ def _runs(a: Profile, b: Profile, weights: Weights) -> list[float]:
 
 
 def _places(a: Profile, b: Profile, weights: Weights) -> list[float]:
-    shared = a.places & b.places
     # A place that one names as such may stand in the other without a cue.
     found_a, found_b = a.places & b.words, b.places & a.words
     weight_a, weight_b = _sum(a.places, weights), _sum(b.places, weights)
@@ -166,7 +165,6 @@ def _places(a: Profile, b: Profile, weights: Weights) -> list[float]:
         clear = bool(one and other and not match and not (one & b.words) and not (other & a.words))
         matches.append(float(match))
         conflicts.append(float(clear))
-    del shared
     return values + matches + conflicts
 
 
@@ -205,9 +203,14 @@ def _where(a: Profile, b: Profile) -> list[float]:
     agree, exclude = numbered_agreement(a, b)
     region = region_agreement(a, b)
     metres = distance_m(a.document, b.document)
+    fields = set(a.document.place_words), set(b.document.place_words)
+    given = bool(fields[0] and fields[1])
     return [
         float(len(agree)),
         float(len(exclude)),
+        float(given and bool(fields[0] & fields[1])),
+        float(given and not (fields[0] & fields[1])),
+        float(not fields[0]) + float(not fields[1]),
         float(region > 0),
         float(region < 0),
         float(metres is not None and metres <= NEAR_M),
@@ -237,8 +240,9 @@ def _who(a: Profile, b: Profile) -> list[float]:
     ]
 
 
-def _known_equal(one: str | None, other: str | None) -> list[float]:
-    return [float(bool(one and one == other)), float(bool(one and other and one != other))]
+def _known_equal(one: str | None, other: str | None) -> float:
+    """Return 1 for equal, -1 for different, 0 where one is unknown."""
+    return 0.0 if not one or not other else 1.0 if one == other else -1.0
 
 
 def gap_days(a: Profile, b: Profile) -> int | None:
@@ -247,18 +251,28 @@ def gap_days(a: Profile, b: Profile) -> int | None:
     return None if one is None or other is None else abs(one - other)
 
 
-def _what(a: Profile, b: Profile) -> list[float]:
-    topics = bool(a.topics and b.topics)
-    links = bool(a.links and b.links)
+def _what(a: Profile, b: Profile, place: float) -> list[float]:
+    """Compare objects, links and dates.
+
+    :param place: how much of the places of one stand in the other.
+    """
+    one, other = a.document.reading.topic, b.document.reading.topic
+    conflict = bool(a.topics and b.topics and not (a.topics & b.topics))
+    topic = _known_equal(one, other)
+    pages = bool(a.links and b.links)
     gap = gap_days(a, b)
     readings = a.document.reading, b.document.reading
     return [
         _jaccard(a.topics, b.topics),
-        float(topics and not (a.topics & b.topics)),
-        *_known_equal(a.document.category, b.document.category),
-        *_known_equal(a.document.function, b.document.function),
-        float(links and bool(a.links & b.links)),
-        float(links and not (a.links & b.links)),
+        topic,
+        float(conflict),
+        _known_equal(a.document.category, b.document.category),
+        _known_equal(a.document.function, b.document.function),
+        float(bool(a.hosts & b.hosts)),
+        float(bool(a.links & b.links)),
+        float(pages and not (a.links & b.links)),
+        place * (topic > 0),
+        place * (topic < 0),
         0.0 if gap is None else math.log1p(gap),
         float(gap is None),
         float(gap is not None and gap <= 7),
@@ -272,11 +286,12 @@ def signals(a: Profile, b: Profile, weights: Weights) -> list[float]:
 
     :param weights: the rarity of every word of both and of every word pair that both share.
     """
+    places = _places(a, b, weights)
     return [
         *_lexical(a, b, weights),
         *_runs(a, b, weights),
-        *_places(a, b, weights),
+        *places,
         *_where(a, b),
         *_who(a, b),
-        *_what(a, b),
+        *_what(a, b, places[3]),
     ]

@@ -16,10 +16,17 @@ from model.duplicates.lexicon import STOP_WORDS
 
 Hashes = npt.NDArray[np.uint32]
 
-# Marks that masking left ("[NOMOR KTP DISENSOR]", "[PHONE]", runs of * or X) and the tail that LaporGub adds.
-_NOISE = re.compile(r"\[[^\]\[\n]{0,40}\]\d*|\*{2,}|\bx{4,}\b|\bkewenangan pemerintah\b[^|]*$", re.IGNORECASE)
+# What masking left ("[NOMOR KTP DISENSOR]", "[PHONE]", runs of * or X) and the tail that LaporGub adds.
+_NOISE = re.compile(
+    r"\[(?:(?:NOMOR|NUMBER|PHONE|EMAIL|HANDLE|NIK|KK|NAMA|NAME|URL|LINK|DATE|ADDRESS)[^\]\[\n]{0,30}|\*+)\]\d*"
+    r"|\*{2,}|\b[xX]{4,}\b|\b(?:aduan ini )?kewenangan pemerintah\b[^|\n]{0,90}$",
+    re.IGNORECASE,
+)
 # A capital after a small letter starts a new word: exports often glue two lines ("parahLokasi", "RuslanALAMAT").
-_TERM = re.compile(r"\d+|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]")
+_TERM = re.compile(
+    r"\d+|[A-Z]{2,}?(?=(?:ALAMAT|NAMA|NIK|KTP|DESA)(?![a-z]))|[A-Z]{2,}(?=(?:nama|alamat|lokasi|desa)\b)"
+    r"|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]"
+)
 
 _SPELLINGS: Final = {
     "jalan": "jl jln jlan jlanan jalanan dalan dln ndalan ruas",
@@ -119,6 +126,8 @@ def terms(text: str) -> list[Term]:
 
     >>> [term.word for term in terms("Lampu Jln. Mawar RT 03/RW.5 matiLokasi [PHONE]")]
     ['lampu', 'jalan', 'mawar', 'rt', '3', 'rw', '5', 'mati', 'lokasi']
+    >>> [term.word for term in terms("BPJS PBInama : WIDIALAMAT : Desa")]
+    ['bpjs', 'pbi', 'nama', 'widi', 'alamat', 'desa']
     """
     clean = _NOISE.sub(lambda match: " " * len(match.group()), text)
     return [Term(canonical(m.group().lower()), m.start(), m.end()) for m in _TERM.finditer(clean)]
