@@ -115,7 +115,7 @@ def build_document(
     found = terms(whole)
     borders = len(title), len(title) + 1 + len(complaint.text)
     named = [Locator("kecamatan", tuple(term.word for term in terms(complaint.district)))] if complaint.district else []
-    reading = read(whole, found)
+    reading = read(whole, found, sum(term.end <= borders[0] for term in found))
     if named:
         reading = replace(reading, locators=tuple(dict.fromkeys((*reading.locators, *named))))
     return Document(

@@ -18,7 +18,7 @@ from model.duplicates.manifest import discard_others, load_manifest, save_manife
 from model.duplicates.match import Match, PairScorer
 from model.duplicates.postings import Delta, Filter, Hit, plan, search_delta, search_segment
 from model.duplicates.segments import NO_DAY, Entry, Segment, merge_segments, open_segment, write_segment
-from model.duplicates.terms import Hashes, hash_term
+from model.duplicates.terms import Hashes, hash_phrase
 
 _TIER: Final = 4
 """This many segments of about one size are merged into one."""
@@ -173,11 +173,11 @@ class DuplicateIndex:
         """Return for each word how much sharing it says, 0 to 1: 1 for a word that no stored complaint has.
 
         The logarithm of the number of documents over the word's, over that of the number of documents; so it means
-        the same in a small and in a large index.
+        the same in a small and in a large index. ``"one two"`` asks for neighbouring words.
         """
         listed = list(words)
         with self._lock:
-            counts = self.frequencies(np.array([hash_term(word) for word in listed], dtype=np.uint32))
+            counts = self.frequencies(np.array([hash_phrase(word) for word in listed], dtype=np.uint32))
             total = np.log(2.0 + len(self))
         values = 1.0 - np.log1p(counts) / total
         return dict(zip(listed, np.maximum(values, 0.0).tolist(), strict=True))
@@ -345,7 +345,7 @@ class DuplicateIndex:
                 for number in np.flatnonzero(~part.alive):
                     self._gone.subtract(Document.from_record(part.record(int(number))).features().hashes.tolist())
             self._gone = +self._gone
-            merged = merge_segments(self._name(), chosen)
+            merged = merge_segments(self._name(), chosen, self.directory)
             names = {part.name for part in chosen}
             self._segments = [part for part in self._segments if part.name not in names]
             if len(merged):

@@ -125,8 +125,13 @@ FOLLOW_UP: Final = (
 )
 """Phrases, in canonical spelling, with which a text goes back to an earlier report."""
 
-AGAIN: Final = ("rusak lagi", "mati lagi", "banjir lagi", "lagi", "kambuh", "kembali rusak", "kembali mati", "terulang")
-"""Phrases that say that something came back after it was dealt with."""
+AGAIN: Final = ("lagi", "kambuh", "kembali rusak", "kembali mati", "terulang", "kembali banjir", "kumat")
+"""Phrases that say that something came back."""
+
+REPAIRED: Final = word_set(
+    "ditambal perbaikan diaspal diganti dibersihkan dikeruk diangkut dipasang ditangani dicor baru"
+)
+"""Words that say that something had been dealt with."""
 
 STOP_WORDS: Final = word_set(
     "yang di dan ini itu untuk dari dengan ke pada tidak saya kami mohon ada sudah agar bisa karena juga bapak ibu "

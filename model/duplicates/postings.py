@@ -15,6 +15,8 @@ from model.duplicates.terms import Features, Hashes
 LENGTH_POWER: Final = 0.35
 """Long texts share words by chance: the weight is divided by this power of the number of features."""
 
+_POWERS: Final = np.maximum(np.arange(MOST_FEATURES + 1, dtype=np.float64), 1.0) ** LENGTH_POWER
+
 
 @dataclass(slots=True)
 class Delta:
@@ -132,15 +134,19 @@ def plan(query: Features, frequencies: npt.NDArray[np.int64], documents: int, bu
     return Plan(order, query.weights[order] * rarity * rarity)
 
 
+def _heaviest(weights: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.int64]:
+    """Return the positions of the ``limit`` heaviest, and of all that weigh as much as the last of them."""
+    if len(weights) <= limit:
+        return np.arange(len(weights))
+    worst = np.partition(weights, len(weights) - limit)[len(weights) - limit]
+    return np.flatnonzero(weights >= worst)
+
+
 def _best(
     weights: npt.NDArray[np.float64], days: npt.NDArray[np.int32], hashed: npt.NDArray[np.uint64], limit: int
 ) -> npt.NDArray[np.int64]:
-    """Return the positions of the heaviest documents, ties broken by day and hashed id."""
-    if len(weights) > limit:
-        worst = np.partition(weights, len(weights) - limit)[len(weights) - limit]
-        some = np.flatnonzero(weights >= worst)
-    else:
-        some = np.arange(len(weights))
+    """Return the positions of the heaviest documents in order, ties broken by day and hashed id."""
+    some = _heaviest(weights, limit)
     return some[np.lexsort((hashed[some], days[some], -weights[some]))][:limit]
 
 
@@ -165,16 +171,21 @@ def search_segment(
     ends = np.cumsum(lengths)
     found = segment.postings[np.repeat(starts - ends + lengths, lengths) + np.arange(total)]
     summed = np.bincount(found, np.repeat(chosen.weights, lengths), minlength=len(segment))
-    numbers = np.flatnonzero(summed)
-    days = segment.days[numbers]
-    keep = segment.alive[numbers] & within.mask(days, segment.regions[numbers])
-    numbers, days = numbers[keep], days[keep]
-    weights = summed[numbers] / segment.sizes[numbers].astype(np.float64) ** LENGTH_POWER
-    hashed = segment.id_hashes[numbers]
+    numbers = np.flatnonzero(summed > 0.0)
+    weights = summed[numbers] / _POWERS[segment.sizes[numbers]]
+    some = _heaviest(weights, 4 * limit)
+    kept = some[_allowed(segment, numbers[some], within)]
+    if len(kept) < limit and len(some) < len(numbers):  # many of the heaviest are not wanted: look at all
+        kept = np.flatnonzero(_allowed(segment, numbers, within))
+    days, hashed = segment.days[numbers[kept]], segment.id_hashes[numbers[kept]]
     return [
-        Hit(float(weights[at]), int(days[at]), int(hashed[at]), part, int(numbers[at]))
-        for at in _best(weights, days, hashed, limit)
+        Hit(float(weights[kept[at]]), int(days[at]), int(hashed[at]), part, int(numbers[kept[at]]))
+        for at in _best(weights[kept], days, hashed, limit)
     ]
+
+
+def _allowed(segment: Segment, numbers: npt.NDArray[np.int64], within: Filter) -> npt.NDArray[np.bool_]:
+    return segment.alive[numbers] & within.mask(segment.days[numbers], segment.regions[numbers])
 
 
 def search_delta(delta: Delta, hashes: Hashes, chosen: Plan, within: Filter, limit: int) -> list[Hit]:
@@ -191,8 +202,8 @@ def search_delta(delta: Delta, hashes: Hashes, chosen: Plan, within: Filter, lim
         np.array([entry.day for entry in entries], dtype=np.int32),
         np.array([entry.region for entry in entries], dtype=np.uint16),
     )
-    powers = np.array([min(len(entry.hashes), MOST_FEATURES) for entry in entries], dtype=np.float64) ** LENGTH_POWER
-    weights = np.array([summed[number] for number in numbers]) / powers
+    sizes = [min(len(entry.hashes), MOST_FEATURES) for entry in entries]
+    weights = np.array([summed[number] for number in numbers]) / _POWERS[sizes]
     hits = [Hit(float(weights[at]), entries[at].day, 0, -1, numbers[at]) for at in np.flatnonzero(keep)]
     hits.sort(key=lambda hit: hit.order[:2])
     return _with_ids(hits, delta, limit)

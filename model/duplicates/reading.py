@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ from model.duplicates.lexicon import (
     NAMED_PLACES,
     NOT_A_NAME,
     NUMBERED_PLACES,
+    REPAIRED,
     STOP_WORDS,
     TOPICS,
     word_set,
@@ -29,7 +31,10 @@ _TICKET = re.compile(
     r"(?:laporan|aduan|pengaduan|tiket))\s*[:.#]?\s*)([A-Z]{0,4}[-/]?\d{4,12})\b",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"(?<![a-z0-9.-])((?:[a-z0-9-]{1,63}\.){1,8}(?:go\.id|id|com|net|org|desa\.id))\b", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?<![a-z0-9.-])(?:www\.)?((?:[a-z0-9-]{1,63}\.){1,8}(?:id|com|net|org|gl|info|co))\b(/[^\s\"'<>|]*)?",
+    re.IGNORECASE,
+)
 _UNITS: Final = word_set(
     "hari bulan tahun minggu jam menit kali orang juta ribu rb jt meter m cm kg kk persen titik unit buah kepala "
     "januari februari maret april mei juni juli agustus september oktober november desember wib"
@@ -57,10 +62,13 @@ class Reading:
     :param identifiers: numbers that name something (not amounts, not lengths of time).
     :param amounts: numbers before a unit.
     :param names: words of the names of persons.
+    :param topic: the topic that is named most, words of the title counted three times.
+    :param hosts: the sites that it links to.
+    :param links: the pages that it links to, with their path.
     :param entitlement: whether the matter belongs to one person.
     :param personal: whether the text ties it to the one who writes.
     :param follow_up: whether it goes back to an earlier report.
-    :param again: whether it says that something came back.
+    :param again: whether it says that something came back after it was dealt with.
     """
 
     locators: tuple[Locator, ...] = ()
@@ -68,7 +76,9 @@ class Reading:
     amounts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    topic: str = ""
     tickets: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     entitlement: bool = False
     personal: bool = False
@@ -147,11 +157,36 @@ def _names(text: str, found: Sequence[Term]) -> list[str]:
     return out
 
 
-def read(text: str, found: Sequence[Term]) -> Reading:
+def _topics(words: Sequence[str], title_words: int) -> Counter[str]:
+    """Count how often each topic is named, words of the title three times."""
+    counted: Counter[str] = Counter()
+    for index, word in enumerate(words):
+        if word in TOPICS:
+            counted[TOPICS[word]] += 3 if index < title_words else 1
+    if "jalan" in words and "rusak" in words:
+        counted["jalan"] += 3 if "rusak" in words[:title_words] else 1
+    return counted
+
+
+def _links(text: str) -> tuple[list[str], list[str]]:
+    """Return the sites and the pages that a text links to; the bare domain of a government is no site of its own."""
+    hosts: list[str] = []
+    pages: list[str] = []
+    for host, path in _LINK.findall(text):
+        name = host.lower()
+        if path.strip("/"):
+            pages.append(name + path.lower().rstrip("/.,)"))
+        if name.count(".") > (2 if name.endswith("go.id") else 0):
+            hosts.append(name)
+    return hosts, pages
+
+
+def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
     """Read one complaint.
 
     :param text: title, text and location in one string, masked.
     :param found: the terms of ``text``.
+    :param title_words: how many of the terms are of the title.
 
     >>> from model.duplicates.terms import terms
     >>> sample = "Lampu di Jl. Mawar RT 03/05 depan SDN Citra 2 mati 4 hari"
@@ -170,17 +205,20 @@ def read(text: str, found: Sequence[Term]) -> Reading:
     words = [term.word for term in found]
     joined = f" {' '.join(words)} "
     present = set(words)
-    topics = {TOPICS[word] for word in present if word in TOPICS}
+    topics = _topics(words, title_words)
+    hosts, links = _links(text)
     return Reading(
         locators=tuple(dict.fromkeys(places)),
         identifiers=tuple(dict.fromkeys(identifiers)),
         amounts=tuple(dict.fromkeys(amounts)),
         names=tuple(dict.fromkeys(_names(text, found))),
         topics=tuple(sorted(topics)),
+        topic=min(topics, key=lambda name: (-topics[name], name), default=""),
         tickets=tuple(dict.fromkeys(match.upper() for match in _TICKET.findall(text))),
-        links=tuple(dict.fromkeys(match.lower().removeprefix("www.") for match in _LINK.findall(text))),
+        hosts=tuple(dict.fromkeys(hosts)),
+        links=tuple(dict.fromkeys(links)),
         entitlement=bool(present & ENTITLEMENTS),
         personal=bool(present & FIRST_PERSON),
         follow_up=any(phrase in joined for phrase in FOLLOW_UP),
-        again=any(f" {phrase} " in joined for phrase in AGAIN),
+        again=any(f" {phrase} " in joined for phrase in AGAIN) and bool(present & REPAIRED),
     )

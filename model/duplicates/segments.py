@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import PilahError
+from model.duplicates.records import FileRecords, MemoryRecords, Records, pieces
 from model.duplicates.terms import Hashes
 
 NO_DAY: Final = np.iinfo(np.int32).min
 MOST_FEATURES: Final = 65_535
 """A longer document counts as one of this many features."""
-_ARRAYS: Final = (
-    "keys", "starts", "postings", "days", "regions", "sizes", "id_hashes", "id_order", "records_at", "records"
-)  # fmt: skip
+_ARRAYS: Final = ("keys", "starts", "postings", "days", "regions", "sizes", "id_hashes", "id_order", "records_at")
+_RECORDS: Final = "records.bin"
 
 
 def hash_id(identifier: str) -> int:
@@ -68,7 +68,7 @@ class Segment:
     id_hashes: npt.NDArray[np.uint64]
     id_order: npt.NDArray[np.uint32]
     records_at: npt.NDArray[np.uint64]
-    records: npt.NDArray[np.uint8]
+    records: Records
     alive: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -87,7 +87,7 @@ class Segment:
 
     def record(self, number: int) -> bytes:
         """Return the packed document of a number."""
-        return self.records[int(self.records_at[number]) : int(self.records_at[number + 1])].tobytes()
+        return self.records.read(int(self.records_at[number]), int(self.records_at[number + 1]))
 
     def numbers_of(self, identifier: str) -> list[int]:
         """Return the living documents whose id has the same hash as ``identifier``."""
@@ -122,70 +122,112 @@ def build_segment(name: str, entries: Sequence[Entry]) -> Segment:
         id_hashes=id_hashes,
         id_order=np.argsort(id_hashes, kind="stable").astype(np.uint32),
         records_at=ends.astype(np.uint64),
-        records=np.frombuffer(b"".join(entry.record for entry in entries), dtype=np.uint8),
+        records=MemoryRecords(b"".join(entry.record for entry in entries)),
         alive=np.ones(len(entries), dtype=bool),
     )
 
 
 _STRIPES: Final = 16
-"""Feature space is merged in this many parts, so that a merge never holds all postings in memory twice."""
+"""Feature space is merged in this many parts, so that the sorting needs little memory."""
 
 
-def _merged_postings(
-    parts: Sequence[Segment], numbers: Sequence[npt.NDArray[np.uint32]]
-) -> Iterator[tuple[Hashes, npt.NDArray[np.int64], npt.NDArray[np.uint32]]]:
-    """Yield, stripe by stripe of the feature space, the keys, list lengths and renumbered postings."""
+@dataclass(frozen=True, slots=True)
+class Living:
+    """Name the documents of a segment that go into a merged one.
+
+    :param old: their numbers in the segment.
+    :param new: for each number of the segment the number in the merged one.
+    """
+
+    part: Segment
+    old: npt.NDArray[np.int64]
+    new: npt.NDArray[np.uint32]
+
+    def runs(self) -> list[tuple[int, int]]:
+        """Return where unbroken runs of living records start and end."""
+        if not len(self.old):
+            return []
+        breaks = np.flatnonzero(np.diff(self.old) > 1)
+        firsts, lasts = self.old[np.append(0, breaks + 1)], self.old[np.append(breaks, len(self.old) - 1)]
+        at = self.part.records_at
+        return [(int(at[first]), int(at[last + 1])) for first, last in zip(firsts, lasts, strict=True)]
+
+
+def _stripe(
+    sources: Sequence[Living], cuts: Sequence[npt.NDArray[np.int64]], stripe: int
+) -> tuple[Hashes, npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+    """Return the keys, list lengths and renumbered postings of one part of the feature space."""
+    flat_keys: list[Hashes] = []
+    flat_numbers: list[npt.NDArray[np.uint32]] = []
+    for source, cut in zip(sources, cuts, strict=True):
+        part, first, last = source.part, int(cut[stripe]), int(cut[stripe + 1])
+        held = part.postings[int(part.starts[first]) : int(part.starts[last])]
+        living = part.alive[held]
+        lengths = np.diff(part.starts[first : last + 1]).astype(np.int64)
+        flat_keys.append(np.repeat(part.keys[first:last], lengths)[living])
+        flat_numbers.append(source.new[held[living]])
+    keys, postings = np.concatenate(flat_keys), np.concatenate(flat_numbers)
+    order = np.argsort(keys, kind="stable")
+    distinct, counts = np.unique(keys, return_counts=True)
+    return distinct, counts, postings[order]
+
+
+def _merge_postings(
+    sources: Sequence[Living],
+) -> tuple[Hashes, npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
+    """Return keys, starts and postings of the living documents."""
     edges = np.arange(_STRIPES, dtype=np.uint32) * np.uint32(2**32 // _STRIPES)
-    cuts = [np.append(np.searchsorted(part.keys, edges), len(part.keys)) for part in parts]
+    cuts = [np.append(np.searchsorted(source.part.keys, edges), len(source.part.keys)) for source in sources]
+    postings = np.empty(sum(len(source.part.postings) for source in sources), dtype=np.uint32)
+    filled = 0
+    keys: list[Hashes] = []
+    counts: list[npt.NDArray[np.int64]] = []
     for stripe in range(_STRIPES):
-        flat_keys: list[Hashes] = []
-        flat_numbers: list[npt.NDArray[np.uint32]] = []
-        for part, renumbered, cut in zip(parts, numbers, cuts, strict=True):
-            first, last = int(cut[stripe]), int(cut[stripe + 1])
-            begin, end = int(part.starts[first]), int(part.starts[last])
-            lengths = np.diff(part.starts[first : last + 1]).astype(np.int64)
-            held = np.asarray(part.postings[begin:end])
-            living = part.alive[held]
-            flat_keys.append(np.repeat(np.asarray(part.keys[first:last]), lengths)[living])
-            flat_numbers.append(renumbered[held[living]])
-        keys, postings = np.concatenate(flat_keys), np.concatenate(flat_numbers)
-        order = np.argsort(keys, kind="stable")
-        distinct, counts = np.unique(keys, return_counts=True)
-        yield distinct, counts, postings[order]
+        distinct, count, numbers = _stripe(sources, cuts, stripe)
+        keys.append(distinct)
+        counts.append(count)
+        postings[filled : filled + len(numbers)] = numbers
+        filled += len(numbers)
+    starts = np.append(0, np.cumsum(np.concatenate(counts))).astype(np.uint64)
+    return np.concatenate(keys), starts, postings[:filled]
 
 
-def merge_segments(name: str, parts: Sequence[Segment]) -> Segment:
-    """Join segments into one, in their order, without the documents that were removed."""
-    lives = [np.flatnonzero(part.alive) for part in parts]
+def merge_segments(name: str, parts: Sequence[Segment], directory: Path | None = None) -> Segment:
+    """Join segments into one, in their order, without the documents that were removed.
+
+    :param directory: copy the records straight into the folder of the new segment there, not into memory.
+    """
+    sources: list[Living] = []
     total = 0
-    numbers: list[npt.NDArray[np.uint32]] = []
-    for part, live in zip(parts, lives, strict=True):
-        renumbered = np.zeros(len(part), dtype=np.uint32)
-        renumbered[live] = np.arange(total, total + len(live), dtype=np.uint32)
-        numbers.append(renumbered)
-        total += len(live)
-    stripes = list(_merged_postings(parts, numbers))
-    counts = np.concatenate([count for _, count, _ in stripes])
-    sizes: list[npt.NDArray[np.int64]] = []
-    records: list[npt.NDArray[np.uint8]] = []
-    for part, live in zip(parts, lives, strict=True):
-        lengths = np.diff(part.records_at).astype(np.int64)
-        sizes.append(lengths[live])
-        whole = len(live) == len(part)
-        records.append(np.asarray(part.records) if whole else part.records[np.repeat(part.alive, lengths)])
-    id_hashes = np.concatenate([part.id_hashes[live] for part, live in zip(parts, lives, strict=True)])
+    for part in parts:
+        old = np.flatnonzero(part.alive)
+        new = np.zeros(len(part), dtype=np.uint32)
+        new[old] = np.arange(total, total + len(old), dtype=np.uint32)
+        sources.append(Living(part, old, new))
+        total += len(old)
+    copied = (
+        piece for source in sources for run in source.runs() for piece in pieces(source.part.records, run[0], run[1])
+    )
+    records: Records
+    if directory is None:
+        records = MemoryRecords(b"".join(copied))
+    else:
+        records = _write_records(directory / name, copied)
+    keys, starts, postings = _merge_postings(sources)
+    id_hashes = np.concatenate([source.part.id_hashes[source.old] for source in sources])
+    lengths = np.concatenate([np.diff(source.part.records_at).astype(np.int64)[source.old] for source in sources])
     return Segment(
         name=name,
-        keys=np.concatenate([keys for keys, _, _ in stripes]),
-        starts=np.append(0, np.cumsum(counts)).astype(np.uint64),
-        postings=np.concatenate([postings for _, _, postings in stripes]),
-        days=np.concatenate([part.days[live] for part, live in zip(parts, lives, strict=True)]),
-        regions=np.concatenate([part.regions[live] for part, live in zip(parts, lives, strict=True)]),
-        sizes=np.concatenate([part.sizes[live] for part, live in zip(parts, lives, strict=True)]),
+        keys=keys,
+        starts=starts,
+        postings=postings,
+        days=np.concatenate([source.part.days[source.old] for source in sources]),
+        regions=np.concatenate([source.part.regions[source.old] for source in sources]),
+        sizes=np.concatenate([source.part.sizes[source.old] for source in sources]),
         id_hashes=id_hashes,
         id_order=np.argsort(id_hashes, kind="stable").astype(np.uint32),
-        records_at=np.append(0, np.cumsum(np.concatenate(sizes))).astype(np.uint64),
-        records=np.concatenate(records),
+        records_at=np.append(0, np.cumsum(lengths)).astype(np.uint64),
+        records=records,
         alive=np.ones(total, dtype=bool),
     )
 
@@ -199,19 +241,40 @@ def _checksum(path: Path) -> int:
     return value
 
 
+def _write_records(folder: Path, data: Iterable[bytes]) -> FileRecords:
+    """Write packed documents into the folder of a segment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _RECORDS).open("wb") as file:
+        file.writelines(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return FileRecords(folder / _RECORDS)
+
+
 def write_segment(segment: Segment, directory: Path) -> dict[str, Any]:
     """Write a segment into ``directory/<name>`` and return its entry for the manifest."""
     folder = directory / segment.name
-    folder.mkdir(parents=True, exist_ok=True)
-    checksums: dict[str, int] = {}
+    if not isinstance(segment.records, FileRecords):
+        _write_records(folder, pieces(segment.records, 0, int(segment.records_at[-1])))
+    checksums = {_RECORDS: _checksum(folder / _RECORDS)}
     for name in _ARRAYS:
         path = folder / f"{name}.npy"
         with path.open("wb") as file:
             np.save(file, getattr(segment, name), allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
-        checksums[name] = _checksum(path)
+        checksums[path.name] = _checksum(path)
     return {"name": segment.name, "documents": len(segment), "checksums": checksums}
+
+
+_SMALL: Final = 1 << 12
+
+
+def _open_array(path: Path) -> Any:
+    """Map an array into memory; a small one is read, which is cheaper."""
+    if path.stat().st_size < _SMALL:
+        return np.load(path, allow_pickle=False)
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))  # indexing a plain array is faster
 
 
 def open_segment(directory: Path, entry: dict[str, Any], dead: Sequence[int] = (), *, verify: bool = True) -> Segment:
@@ -222,16 +285,15 @@ def open_segment(directory: Path, entry: dict[str, Any], dead: Sequence[int] = (
     :param verify: also compare the checksums of all files.
     :raises PilahError: PLH-601 if a file is missing, cut short or altered.
     """
-    arrays: dict[str, Any] = {}
-    for name in _ARRAYS:
-        path = directory / entry["name"] / f"{name}.npy"
-        try:
-            if verify and _checksum(path) != entry["checksums"][name]:
-                raise PilahError("PLH-601", f"{entry['name']}/{name}")
-            small = path.stat().st_size < 1 << 12
-            arrays[name] = np.load(path, mmap_mode=None if small else "r", allow_pickle=False)
-        except (OSError, ValueError, KeyError) as error:
-            raise PilahError("PLH-601", f"{entry['name']}/{name}") from error
+    folder = directory / entry["name"]
+    try:
+        for name, expected in entry["checksums"].items() if verify else ():
+            if _checksum(folder / name) != expected:
+                raise PilahError("PLH-601", f"{folder.name}/{name}")
+        arrays = {name: _open_array(folder / f"{name}.npy") for name in _ARRAYS}
+        records = FileRecords(folder / _RECORDS)
+    except (OSError, ValueError, KeyError) as error:
+        raise PilahError("PLH-601", folder.name) from error
     alive = np.ones(int(entry["documents"]), dtype=bool)
     alive[list(dead)] = False
-    return Segment(name=str(entry["name"]), alive=alive, **arrays)
+    return Segment(name=folder.name, alive=alive, records=records, **arrays)

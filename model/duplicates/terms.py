@@ -16,10 +16,17 @@ from model.duplicates.lexicon import STOP_WORDS
 
 Hashes = npt.NDArray[np.uint32]
 
-# Marks that masking left ("[NOMOR KTP DISENSOR]", "[PHONE]", runs of * or X) and the tail that LaporGub adds.
-_NOISE = re.compile(r"\[[^\]\[\n]{0,40}\]\d*|\*{2,}|\bx{4,}\b|\bkewenangan pemerintah\b[^|]*$", re.IGNORECASE)
+# What masking left ("[NOMOR KTP DISENSOR]", "[PHONE]", runs of * or X) and the tail that LaporGub adds.
+_NOISE = re.compile(
+    r"\[(?:(?:NOMOR|NUMBER|PHONE|EMAIL|HANDLE|NIK|KK|NAMA|NAME|URL|LINK|DATE|ADDRESS)[^\]\[\n]{0,30}|\*+)\]\d*"
+    r"|\*{2,}|\b[xX]{4,}\b|\b(?:aduan ini )?kewenangan pemerintah\b[^|\n]{0,90}$",
+    re.IGNORECASE,
+)
 # A capital after a small letter starts a new word: exports often glue two lines ("parahLokasi", "RuslanALAMAT").
-_TERM = re.compile(r"\d+|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]")
+_TERM = re.compile(
+    r"\d+|[A-Z]{2,}?(?=(?:ALAMAT|NAMA|NIK|KTP|DESA)(?![a-z]))|[A-Z]{2,}(?=(?:nama|alamat|lokasi|desa)\b)"
+    r"|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]"
+)
 
 _SPELLINGS: Final = {
     "jalan": "jl jln jlan jlanan jalanan dalan dln ndalan ruas",
@@ -119,6 +126,8 @@ def terms(text: str) -> list[Term]:
 
     >>> [term.word for term in terms("Lampu Jln. Mawar RT 03/RW.5 matiLokasi [PHONE]")]
     ['lampu', 'jalan', 'mawar', 'rt', '3', 'rw', '5', 'mati', 'lokasi']
+    >>> [term.word for term in terms("BPJS PBInama : WIDIALAMAT : Desa")]
+    ['bpjs', 'pbi', 'nama', 'widi', 'alamat', 'desa']
     """
     clean = _NOISE.sub(lambda match: " " * len(match.group()), text)
     return [Term(canonical(m.group().lower()), m.start(), m.end()) for m in _TERM.finditer(clean)]
@@ -137,6 +146,11 @@ _BIGRAM_SALT: Final = 0x51ED270B
 _EXACT_SALT: Final = 0x2545F491
 _GRAM: Final = 4
 _MULTIPLIERS: Final = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F], dtype=np.uint32)
+
+
+def hash_phrase(phrase: str) -> int:
+    """Hash a word, or two neighbouring words with a space between them, as :func:`features` does."""
+    return hash_term(phrase, _BIGRAM_SALT if " " in phrase else 0)
 
 
 def exact_hash(words: Sequence[str]) -> int:
@@ -186,8 +200,8 @@ def features(title: Sequence[str], text: Sequence[str]) -> Features:
     exact = exact_hash(text)
     kinds = (
         (np.array([exact], dtype=np.uint32), 1.0),
-        (np.array([hash_term(word) for word in distinct], dtype=np.uint32), 1.0),
-        (np.array([hash_term(f"{a} {b}", _BIGRAM_SALT) for a, b in set(pairwise(useful))], dtype=np.uint32), 0.5),
+        (np.array([hash_phrase(word) for word in distinct], dtype=np.uint32), 1.0),
+        (np.array([hash_phrase(f"{a} {b}") for a, b in set(pairwise(useful))], dtype=np.uint32), 0.5),
         (_grams(distinct), 0.3),
     )
     hashes, first = np.unique(np.concatenate([part for part, _ in kinds]), return_index=True)

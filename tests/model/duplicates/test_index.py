@@ -159,7 +159,7 @@ def test_open_without_anything_saved_is_empty(tmp_path: Path) -> None:
     assert len(DuplicateIndex.open(tmp_path / "new")) == 0
 
 
-@pytest.mark.parametrize("name", ["postings.npy", "records.npy", "keys.npy"])
+@pytest.mark.parametrize("name", ["postings.npy", "records.bin", "keys.npy"])
 def test_damaged_segment_is_refused(tmp_path: Path, name: str) -> None:
     index = DuplicateIndex(tmp_path)
     index.add(make(1, "Lampu padam di Jl. Mawar"))
