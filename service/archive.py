@@ -36,6 +36,11 @@ class Counts:
     same: int = 0
     events: int = 0
 
+    @property
+    def rows(self) -> int:
+        """Return the number of rows that were handled."""
+        return self.new + self.updated + self.same
+
 
 def import_records(store: Store, triage: Triage, records: Iterable[Record]) -> Iterator[Counts]:
     """Write records in chunks and yield the running counts after each; writing the same again changes nothing.

@@ -19,6 +19,7 @@ from service.settings import Settings
 from service.storage.store import Store
 
 _STOP_SECONDS = 20  # to finish what was begun
+_NEWEST = 256  # complaints that the index keeps in the form that is quick to change and slow to search
 
 
 def make_private(folder: Path) -> None:
@@ -38,7 +39,8 @@ def bind(host: str, port: int) -> socket.socket:
     :raises PilahError: PLH-506 if it is taken or not ours.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, or asyncio leaves Nagle's delay of 40 ms on every answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -52,10 +54,10 @@ def bind(host: str, port: int) -> socket.socket:
 def open_index(folder: Path) -> DuplicateIndex:
     """Open the saved duplicate index; one that is damaged or of another version is made anew from the event log."""
     try:
-        return DuplicateIndex.open(folder, verify=False)
+        return DuplicateIndex.open(folder, verify=False, delta_limit=_NEWEST)
     except PilahError:
         shutil.rmtree(folder)
-        return DuplicateIndex.open(folder)
+        return DuplicateIndex.open(folder, delta_limit=_NEWEST)
 
 
 def address(listener: socket.socket) -> str:
