@@ -12,7 +12,7 @@ import typer
 from data.errors import PilahError
 from service import commands
 
-_USAGE, _FAILURE = 2, 1
+_USAGE, _FAILURE, _INTERRUPTED = 2, 1, 130
 
 
 def build() -> typer.Typer:
@@ -44,25 +44,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         command = typer.main.get_command(build())
         result = command.main(list(sys.argv[1:] if arguments is None else arguments), "pilah", standalone_mode=False)
-        return result if isinstance(result, int) else 0
     except PilahError as error:
-        print(error, file=sys.stderr)
-        return exit_code(error)
-    except typer.Abort:
-        print("PLH-400: stopped", file=sys.stderr)
-        return _FAILURE
+        return _say(error)
     except typer.Exit as stop:
         return stop.exit_code
-    except KeyboardInterrupt:
-        return 130
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
     except BrokenPipeError:  # the reader of the output has gone, as in `pilah … | head`
         sys.stderr.close()
         return 0
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        print(PilahError("PLH-400", error.format_message().rstrip(".")), file=sys.stderr)
-        return _USAGE
+        return _say(PilahError("PLH-400", error.format_message().rstrip(".")))
+    return result if isinstance(result, int) else 0
+
+
+def _say(error: PilahError) -> int:
+    print(error, file=sys.stderr)
+    return exit_code(error)
 
 
 def main() -> None:

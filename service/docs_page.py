@@ -40,7 +40,8 @@ def page(openapi: dict[str, Any], base: str) -> str:
         "<meta name='viewport' content='width=device-width'><link rel='stylesheet' href='/docs/style.css'></head><body>",
         f"<h1>{escape(openapi['info']['title'])}: API</h1><p>{escape(openapi['info']['description'])}</p>",
         "<p>Machine-readable: <a href='/openapi.json'>/openapi.json</a>. Send <code>Authorization: Bearer KEY</code> ",
-        "with every call to /v1. Errors are <code>application/problem+json</code> with a code <code>PLH-nnn</code>.</p>",
+        "with every call to /v1. Errors are <code>application/problem+json</code> with a code, <code>PLH-nnn</code>.",
+        "</p>",
     ]
     schemas = openapi.get("components", {}).get("schemas", {})
     for path, operations in openapi["paths"].items():

@@ -200,7 +200,9 @@ class Intake:
                 apply_event(self.index, event)
 
     def _find(self, document: Document, viewer: Viewer, limit: int) -> list[DuplicateAnswer]:
-        matches = self.index.search(document, limit + _SPARE, reveal_confidential=viewer.confidential)
+        matches = self._guarded(
+            lambda: self.index.search(document, limit + _SPARE, reveal_confidential=viewer.confidential)
+        )
         found = [match for match in matches if match.id != document.id and match.relation != "different"]
         seen = self.store.visible_ids([match.id for match in found], viewer)
         seen.update(match.id for match in found if self._may_see_waiting(match.id, viewer))

@@ -54,7 +54,7 @@ def bind(host: str, port: int) -> socket.socket:
 def open_index(folder: Path) -> DuplicateIndex:
     """Open the saved duplicate index; one that is damaged or of another version is made anew from the event log."""
     try:
-        return DuplicateIndex.open(folder, verify=False, delta_limit=_NEWEST)
+        return DuplicateIndex.open(folder, delta_limit=_NEWEST)
     except PilahError:
         shutil.rmtree(folder)
         return DuplicateIndex.open(folder, delta_limit=_NEWEST)

@@ -15,16 +15,15 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from model.duplicates.index import DuplicateIndex
 from service.app import create_app
 from service.security import create_key
-from service.server import address, bind
+from service.server import address, bind, open_index
 from service.settings import Settings
 from service.storage.store import Store
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from stand_in import KeywordTriage  # noqa: E402
+from stand_in import KeywordTriage
 
 
 @dataclass
@@ -60,7 +59,7 @@ def start(var: Path, **settings: Any) -> Iterator[Server]:
     """Start an app on a folder."""
     chosen = Settings(var=var, **settings)
     store = Store(chosen.store_url, serving=True)
-    app = create_app(chosen, KeywordTriage(), DuplicateIndex.open(var / "index"), store)
+    app = create_app(chosen, KeywordTriage(), open_index(var / "index"), store)
     listener = bind("127.0.0.1", 0)
     listener.listen(128)
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))

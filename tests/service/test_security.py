@@ -16,7 +16,7 @@ from service.security import authenticate, create_key, hash_key, rotate_key
 from service.storage.keys import KeyInfo, add_key, all_keys, revoke_key
 
 OPEN = {"/health/live", "/health/ready", "/metrics", "/docs", "/docs/style.css", "/openapi.json"}
-SECRET = "Kembangsepatu"  # a word of the other regency's complaint; its id is OTHER
+SECRET = "Kembangsepatu"  # noqa: S105  # a word of the other regency's complaint; its id is OTHER
 OTHER = "klaten-1"
 TEXT = f"Lampu jalan dekat warung {SECRET} di Klaten mati sejak seminggu"
 
