@@ -35,7 +35,8 @@ def _case_word(word: str, first: bool, shouting: bool) -> str:
         cased = _OTHERS[lowered]
     elif upper in _ACRONYMS and (lowered not in _WORDS_TOO or bare == upper):
         cased = upper
-    elif lowered in _SMALL and not first:
+    elif (lowered in _SMALL and not first) or (bare == "dr" and word != bare):
+        # "dr." is a physician, "Dr." a doctor of anything: only the one who wrote it knows.
         cased = lowered
     elif bare == upper and not shouting and 2 <= len(bare) <= 6:
         # Capitals amid other writing are an acronym that is not in the list.

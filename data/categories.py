@@ -74,6 +74,7 @@ class CategoryTree:
 
     by_id: MappingProxyType[str, Category]
     by_key: MappingProxyType[str, tuple[Category, ...]]
+    by_path: MappingProxyType[str, Category]
     equivalent: MappingProxyType[str, frozenset[str]]
 
 
@@ -105,6 +106,7 @@ def load_categories() -> CategoryTree:
     return CategoryTree(
         MappingProxyType(by_id),
         MappingProxyType({key: tuple(found) for key, found in by_key.items()}),
+        MappingProxyType({label_key(name): category for name, category in by_id.items()}),
         MappingProxyType(equivalent),
     )
 
@@ -140,6 +142,9 @@ def resolve(label: str | None, when: date | None = None) -> CategoryMatch | None
     tree = load_categories()
     head, mark, tail = cleaned.partition(">")
     if mark:
+        whole = tree.by_path.get(label_key(cleaned))
+        if whole is not None:
+            return CategoryMatch(whole.id, whole.name, (whole.id,))
         # A path may have middle levels; the official tree is flattened to root and leaf.
         roots = tree.by_key.get(label_key(head), ())
         leaves = tree.by_key.get(label_key(tail.rpartition(">")[2]), ())

@@ -323,6 +323,26 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Delete the folder of the index: it is built again from the stored complaints.",
         status=500,
     ),
+    "PLH-701": ErrorInfo(
+        title="The table of region aliases is not valid",
+        title_id="Tabel alias wilayah tidak sah",
+        cause="A row names an unknown region code, repeats an alias or has a field of another form.",
+        action="Correct the named row; the shipped table is data/catalog/region_aliases.csv.",
+    ),
+    "PLH-721": ErrorInfo(
+        title="The agency table was refused",
+        title_id="Tabel instansi ditolak",
+        cause="A row has an unknown region, function, tier or successor, a wrong date, or an id that occurs twice.",
+        action="Correct the named rows and load the table again; the table that was in use stays in use.",
+        status=422,
+    ),
+    "PLH-722": ErrorInfo(
+        title="There is no such function, tier or region",
+        title_id="Fungsi, tingkat, atau wilayah tidak dikenal",
+        cause="An agency was asked for with a code that is not in the catalog.",
+        action="Use an urusan code or body of functions.csv, a tier, and a Kemendagri region code.",
+        status=422,
+    ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
 

@@ -32,6 +32,7 @@ class PersonalData:
 # --- e-mail and handles -----------------------------------------------------------------------------------------------
 
 _AT = re.compile(r"@|[(\[{]at[)\]}]|%40", re.I)
+_MAY_BE_EMAIL = re.compile(r"[\w.+%-]@[\w-]")
 _AT_MARKS = ("@", "%40", "(at)", "[at]", "{at}")
 _EMAIL = re.compile(
     r"[\w.+%-]{1,64}(?:\s?(?:\(at\)|\[at\]|\{at\})\s?|@|%40)[\w-]{1,63}(?:(?:\.|\s?(?:\(dot\)|\[dot\])\s?)[\w-]{1,63}){1,5}",
@@ -51,7 +52,7 @@ _PUBLIC_HANDLE = re.compile(
 
 _LONG = re.compile(r"\d(?:[ \t.\-()/]{0,2}\d){6,}")
 _PHONE = re.compile(
-    r"(?<![\d#])(?<!\d[.,])(?:\(?\+?[ ]?62\)?|0062|\(?[0oO])[ \t.\-()]{0,2}8(?:[ \t.\-()]{0,2}\d){7,11}(?!\d)"
+    r"(?<![\d#])(?<!\d[.,])(?:\(?(?:\+[ ]?)?62\)?|0062|\(?[0oO])[ \t.\-()]{0,2}8(?:[ \t.\-()]{0,2}\d){7,11}(?!\d)"
 )
 _ABROAD = re.compile(r"(?<!\w)\+[1-9]\d{0,2}(?:[ \-()]{0,2}\d){6,13}(?!\d)")
 _LANDLINE = re.compile(r"\(0\d{2,3}\)[ \-.]{0,2}\d{3,4}[ \-.]?\d{2,5}(?!\d)")
@@ -97,8 +98,8 @@ _KINDS = {"nik": "nik", "n.i.k": "nik", "ktp": "nik", "kk": "kk", "kartu keluarg
 
 # Registration areas of Perpol 7/2021 and the older codes that are still on the road.
 _AREAS = tuple(
-    "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DC DD DE DG DH DK DL DM DN DP"
-    " DR DS DT DW EA EB ED KB KH KT KU PA PB PS PT".split()
+    "A B D E F G H K L M N P R S T W Z AA AB AD AE AG BA BB BD BE BG BH BK BL BM BN BP DA DB DC DD DE DG DH DK DL DM DN"
+    " DP DR DS DT DW EA EB ED KB KH KT KU PA PB PS PT".split()
 )
 _AREA_SET = frozenset(_AREAS)
 _AREA = "|".join(sorted(_AREAS, key=len, reverse=True))
@@ -159,28 +160,38 @@ def _numbers(text: str, start: int, end: int) -> Iterator[PersonalData]:
     for match in _SIXTEEN.finditer(text, start, end):
         if _sixteen_grouped(match.group()) and not _is_harmless(text, *match.span()):
             yield PersonalData(_sixteen_kind(text, match.start()), *match.span())
-    for match in _PHONE.finditer(text, start, end):
-        length = len(_digits(match.group()))
-        if 9 <= length <= 15 and not _HOT_LINE.fullmatch(match.group()) and not _is_harmless(text, *match.span()):
-            yield PersonalData("phone", *match.span())
-    for pattern in (_ABROAD, _LANDLINE):
-        for match in pattern.finditer(text, start, end):
-            yield PersonalData("phone", *match.span())
+    yield from _phones(text, start, end)
     for match in _RUN.finditer(text, start, end):
-        name = _NAME_BEFORE.search(text, max(0, match.start() - 45), match.start())
-        if name is None or _NO_PERSON.search(name["gap"]) or _is_harmless(text, *match.span()):
-            continue
-        what = name["what"].casefold()
-        count = len(_digits(match.group()))
-        if what in _PHONE_WORDS:
-            if count >= 7 and not _HOT_LINE.fullmatch(match.group()):
-                yield PersonalData("phone", *match.span())
-        elif count >= 8:
-            kind = "account" if _BANKS.search(what) else _KINDS.get(what, "number")
+        kind = _named_kind(text, match)
+        if kind is not None:
             yield PersonalData(kind, *match.span())
     for match in _BARE.finditer(text, start, end):
         if not _is_harmless(text, *match.span()):
             yield PersonalData("number", *match.span())
+
+
+def _phones(text: str, start: int, end: int) -> Iterator[PersonalData]:
+    for match in _PHONE.finditer(text, start, end):
+        public = _HOT_LINE.fullmatch(match.group()) or _is_harmless(text, *match.span())
+        if 9 <= len(_digits(match.group())) <= 15 and not public:
+            yield PersonalData("phone", *match.span())
+    for pattern in (_ABROAD, _LANDLINE):
+        for match in pattern.finditer(text, start, end):
+            yield PersonalData("phone", *match.span())
+
+
+def _named_kind(text: str, match: re.Match[str]) -> str | None:
+    """Tell what a number is by the word before it; ``None`` if that names nothing personal."""
+    name = _NAME_BEFORE.search(text, max(0, match.start() - 45), match.start())
+    if name is None or _NO_PERSON.search(name["gap"]) or _is_harmless(text, *match.span()):
+        return None
+    what = name["what"].casefold()
+    count = len(_digits(match.group()))
+    if what in _PHONE_WORDS:
+        return "phone" if count >= 7 and not _HOT_LINE.fullmatch(match.group()) else None
+    if count < 8:
+        return None
+    return "account" if _BANKS.search(what) else _KINDS.get(what, "number")
 
 
 def _plates(text: str, lowered: str) -> Iterator[PersonalData]:
@@ -198,6 +209,8 @@ def _plates(text: str, lowered: str) -> Iterator[PersonalData]:
 def _addresses(text: str) -> Iterator[PersonalData]:
     for at in _AT.finditer(text):
         start, end = max(0, at.start() - 66), at.end() + 200
+        if at.group() == "@" and not _MAY_BE_EMAIL.match(text, max(0, at.start() - 1)):
+            start = end
         for match in _EMAIL.finditer(text, start, end):
             if match.start() < at.start() < match.end():
                 yield PersonalData("email", *match.span())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -110,20 +111,31 @@ def text_lines(path: Path) -> Iterator[str]:
             yield _decode(line)
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str], bool]]:
-    """Group physical lines until their quotation marks pair up: (number of the first line, lines, paired)."""
+def _well_quoted(lines: list[str], delimiter: str) -> bool:
+    """Tell whether a row over several lines really is one: its quotation marks stand next to delimiters only."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True
+
+
+def _row_lines(pending: deque[str], source: Iterator[str]) -> tuple[list[str], bool]:
+    """Take lines until their quotation marks pair up; they stay pending. The flag tells whether they do pair up."""
     block: list[str] = []
-    start, open_quote = 1, False
-    for number, line in enumerate(lines, 1):
-        if not block:
-            start = number
+    open_quote = False
+    while len(block) < _BLOCK:
+        if len(block) == len(pending):
+            line = next(source, None)
+            if line is None:
+                return block, False
+            pending.append(line)
+        line = pending[len(block)]
         block.append(line)
         open_quote ^= line.count('"') % 2 == 1
-        if not open_quote or len(block) >= _BLOCK:
-            yield start, block, not open_quote
-            block, open_quote = [], False
-    if block:
-        yield start, block, False
+        if not open_quote:
+            return block, True
+    return block, False
 
 
 def _csv_rows(lines: Iterable[str], delimiter: str, width: int | None) -> Iterator[tuple[int, list[str]] | BrokenRow]:
@@ -131,25 +143,30 @@ def _csv_rows(lines: Iterable[str], delimiter: str, width: int | None) -> Iterat
 
     :param width: the number of columns, once known: a row over several lines must have it.
     """
-    for start, block, paired in _blocks(lines):
-        at = 0
-        while at < len(block):
-            reader = csv.reader(block[at:], delimiter=delimiter)
-            try:
-                cells = next(reader)
-            except csv.Error:
-                yield BrokenRow(start + at, "not a CSV row, or a field over the limit")
-                at += 1
-                continue
+    source = iter(lines)
+    pending: deque[str] = deque()
+    number = 1
+    while True:
+        block, paired = _row_lines(pending, source)
+        if not block:
+            return
+        reader = csv.reader(block, delimiter=delimiter)
+        used = 1
+        try:
+            cells = next(reader)
             used = reader.line_num
-            runs_out = not paired and at + used == len(block)
-            if used > 1 and (runs_out or (width is not None and len(cells) != width)):
-                yield BrokenRow(start + at, "a quotation mark is not closed")
-                at += 1
-                continue
-            if any(cell.strip() for cell in cells):
-                yield start + at, cells
-            at += used
+            wrong_width = width is not None and len(cells) != width
+            runs_out = not paired and used == len(block)
+            if used > 1 and (runs_out or wrong_width or not _well_quoted(block[:used], delimiter)):
+                used = 1
+                yield BrokenRow(number, "a quotation mark is not closed")
+            elif any(cell.strip() for cell in cells):
+                yield number, cells
+        except csv.Error:
+            yield BrokenRow(number, "not a CSV row, or a field over the limit")
+        number += used
+        for _ in range(used):
+            pending.popleft()
 
 
 def sniff_delimiter(lines: Sequence[str]) -> str:

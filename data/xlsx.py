@@ -5,14 +5,13 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml import DefusedXmlException
-from openpyxl.utils.exceptions import InvalidFileException
 
 from data.errors import PilahError
 from data.tables import HEADER_SEARCH, BrokenRow, Row, Table, as_row, find_header, unique_columns
@@ -26,18 +25,12 @@ MAX_UNPACKED = 512 * 1024 * 1024
 _MAX_SHARED_STRINGS = 256 * 1024 * 1024  # these are held in memory
 _MAX_PARTS = 2000
 
-# What openpyxl raises on broken files depends on where they are broken.
-_BROKEN = (
-    zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
-    NotImplementedError, UnicodeError, AssertionError, RuntimeError,
-)  # fmt: skip
 
-
-def _check_size(path: Path) -> None:
+def _check_size(path: Path, content: BytesIO) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(content) as archive:
             parts = archive.infolist()
-    except _BROKEN:
+    except Exception:  # what it raises depends on where the file is broken
         raise PilahError("PLH-101", f"{path.name}: not an XLSX file") from None
     unpacked = sum(part.file_size for part in parts)
     strings = sum(part.file_size for part in parts if part.filename.casefold().endswith("sharedstrings.xml"))
@@ -46,17 +39,19 @@ def _check_size(path: Path) -> None:
 
 
 def _open(path: Path) -> Workbook:
-    _check_size(path)
+    # In memory, so that no file stays open when the rows are not read to their end.
+    content = BytesIO(path.read_bytes())
+    _check_size(path, content)
     if not openpyxl.DEFUSEDXML:
         raise PilahError("PLH-106", f"{path.name}: defusedxml is not in use")
     try:
         with warnings.catch_warnings():
             # openpyxl warns about styles and extensions that do not matter here.
             warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            return openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
     except DefusedXmlException:
         raise PilahError("PLH-106", f"{path.name}: its XML declares entities") from None
-    except (*_BROKEN, InvalidFileException):
+    except Exception:  # as above: any kind, from zlib to openpyxl's own
         raise PilahError("PLH-101", f"{path.name}: not a readable XLSX file") from None
 
 
@@ -71,7 +66,7 @@ def _sheet_rows(sheet: Any) -> Iterator[tuple[int, tuple[object, ...]] | BrokenR
             cells = next(rows)
         except StopIteration:
             return
-        except (DefusedXmlException, *_BROKEN):
+        except Exception:  # as above
             # The stream of rows ends with the first error in it.
             yield BrokenRow(number, "the rest of the sheet cannot be read")
             return

@@ -29,21 +29,24 @@ class FeatureConfig(_Section):
 class HeadConfig(_Section):
     """Set the linear heads.
 
-    ``min_rows``: labels with fewer rows are learned under their parent. ``title_dropout``: weight of a second copy of
-    each row without its title; titles are often an admin's words and missing at intake.
+    ``ridge``: penalty. ``balance``: 0 counts every row alike, 1 every label alike. ``min_rows``: labels with fewer rows
+    are learned under their parent. ``title_dropout``: share of the rows learned without their title, which is often an
+    admin's and missing at intake.
     """
 
-    c: float = Field(0.5, gt=0)
+    ridge: float = Field(1.0, gt=0)
     balance: float = Field(0.5, ge=0, le=1)
     min_rows: int = Field(3, ge=1)
-    title_dropout: float = Field(0.3, ge=0, le=1)
+    title_dropout: float = Field(0.15, ge=0, le=1)
 
 
 class Config(_Section):
     """Describe a run; every value has a default.
 
     ``shareable`` leaves confidential reports out and keeps only features that at least ``min_shared`` texts use, so
-    that the bundle may leave the house. ``home`` is the Kemendagri code of the deployment's region.
+    that the bundle may leave the house. ``home`` is the Kemendagri code of the deployment's region. ``agency`` says
+    whether the names of local offices are learned (``labels``) or only what they do (``functions``), as a bundle for
+    the whole country must.
     """
 
     name: str = Field("pilah", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -16,23 +16,18 @@ from tqdm import tqdm
 
 from data.complaint import Record
 from data.errors import PilahError
+from data.functions import function_of
 from data.similar import near_duplicate_groups
 from model.bundle import Bundle
 from model.classifier import Head, LinearModel
-from training.calibrate import Fold, calibration_folds
+from training.calibrate import calibration_folds
 from training.config import Config
 from training.examples import Example, make_examples
-from training.heads import FittedHead, Matrix, Task, fit_head
+from training.heads import FittedHead, Task, fit_head
+from training.solvers import Solver
 from training.vectorise import feature_matrix, fit_vectoriser
 
 _LEAST_ROWS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    examples: list[Example]
-    groups: Any
-    folds: list[Fold]
 
 
 def train(records: Sequence[Record], config: Config, created: datetime | None = None, quiet: bool = False) -> Bundle:
@@ -47,19 +42,23 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         raise PilahError("PLH-301", f"{len(examples)} usable rows, at least {_LEAST_ROWS} are needed")
     groups = near_duplicate_groups([e.full for e in examples])
     folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
-    tasks = _tasks(examples)
+    tasks = _tasks(examples, config)
     minimum = config.min_shared if config.shareable else 1
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
         vectoriser = fit_vectoriser([e.full for e in examples], config.features, minimum)
         bar.update()
-        matrix = Matrix(
-            full=feature_matrix(vectoriser, [e.full for e in examples]),
-            untitled=feature_matrix(vectoriser, [e.untitled for e in examples]),
-            has_title=np.array([e.full != e.untitled for e in examples]),
+        solver = Solver(
+            features=feature_matrix(vectoriser, _drop_titles(examples, config)),
             weights=np.ones(len(examples)),
+            ridge=config.heads.ridge,
+            balance=config.heads.balance,
+            seed=config.seed,
         )
+        if solver.dense:
+            _ = solver.kernel
         bar.update()
-        fitted = [_fit(task, matrix, examples, folds, config, bar.update) for task in tasks]
+        mentioned = [e.mentioned for e in examples]
+        fitted = [fit_head(t, solver, mentioned, folds, config.heads.min_rows, bar.update) for t in tasks]
     heads = [head for head in fitted if head is not None]
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
@@ -78,16 +77,10 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     )
 
 
-def _fit(
-    task: Task,
-    matrix: Matrix,
-    examples: Sequence[Example],
-    folds: Sequence[Fold],
-    config: Config,
-    advance: Callable[[], object],
-) -> FittedHead | None:
-    mentioned = [e.mentioned for e in examples]
-    return fit_head(task, matrix, mentioned, folds, config.heads, config.seed, advance)
+def _drop_titles(examples: Sequence[Example], config: Config) -> list[str]:
+    """Leave the title out of some examples: titles are often an admin's words and missing at intake."""
+    drawn = np.random.default_rng(config.seed).random(len(examples)) < config.heads.title_dropout
+    return [e.untitled if dropped else e.full for e, dropped in zip(examples, drawn, strict=True)]
 
 
 def _place(heads: Sequence[FittedHead]) -> dict[str, Head]:
@@ -99,12 +92,15 @@ def _place(heads: Sequence[FittedHead]) -> dict[str, Head]:
     return placed
 
 
-def _tasks(examples: Sequence[Example]) -> list[Task]:
-    return [
+def _tasks(examples: Sequence[Example], config: Config) -> list[Task]:
+    tasks = [
         Task("type", [e.truth.type for e in examples]),
         Task("category", [e.truth.category for e in examples], _category_root),
-        Task("agency", [e.truth.agency for e in examples], _agency_kind),
+        Task("function", [e.truth.function for e in examples]),
     ]
+    if config.agency == "labels":
+        tasks.append(Task("agency", [e.truth.agency for e in examples], _agency_parent))
+    return tasks
 
 
 def _category_root(category: str) -> str | None:
@@ -112,8 +108,8 @@ def _category_root(category: str) -> str | None:
     return root if arrow else None
 
 
-def _agency_kind(agency: str) -> str | None:
-    return agency.split(" ", 1)[0]
+def _agency_parent(agency: str) -> str | None:
+    return function_of(agency) or agency.split(" ", 1)[0]
 
 
 def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:

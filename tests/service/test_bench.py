@@ -5,11 +5,10 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
+from stand_in import KeywordTriage
 
 from service.bench import measure_model, percentiles
 from service.bench_texts import make_complaint, make_record
-
-from stand_in import KeywordTriage
 
 
 def test_percentiles_are_milliseconds() -> None:

@@ -6,11 +6,11 @@ import shutil
 import time
 from typing import Any
 
+from stand_in import KeywordTriage
+
 from data.complaint import Complaint, Labels, Record
 from service.archive import import_records
 from service.storage.store import Store
-
-from stand_in import KeywordTriage
 
 TEXT = "Lampu jalan di Jl. Raya Banjaran RT 3 RW 5 Bandung mati sejak seminggu"
 
