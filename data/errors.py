@@ -56,6 +56,20 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Delete the folder of the index: it is built again from the stored complaints.",
         status=500,
     ),
+    "PLH-603": ErrorInfo(
+        title="The weights of the duplicate scorer cannot be used",
+        title_id="Bobot penilai duplikat tidak dapat dipakai",
+        cause="The file is missing, damaged or was trained with another version.",
+        action="Train it again with 'pilah train duplicates', or install the program again.",
+        status=500,
+    ),
+    "PLH-604": ErrorInfo(
+        title="A pair names a complaint that is not in the input",
+        title_id="Pasangan menyebut laporan yang tidak ada dalam masukan",
+        cause="The id is misspelt or its row was skipped.",
+        action="Check the ids of the pairs against those of the complaints.",
+        status=422,
+    ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
 

@@ -230,9 +230,8 @@ class DuplicateIndex:
         found = self.candidates(document, self.judged, window_days=window_days, region=region)
         if not found:
             return ()
-        matches = self.scorer.judge(document, found, self.rarity)
-        order = sorted(range(len(matches)), key=lambda at: (-matches[at].probability, at))
-        kept = [matches[at] for at in order if max(matches[at].probability, matches[at].followup) >= minimum]
+        matches = self.scorer.judge(document, found, self, limit if minimum <= 0.0 else None)
+        kept = [match for match in matches if max(match.probability, match.followup) >= minimum]
         return tuple(match.shown(allowed=reveal_confidential) for match in kept[:limit])
 
     # --- storage
