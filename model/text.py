@@ -38,7 +38,7 @@ class Normalised:
 
 
 def normalise(raw: str) -> Normalised:
-    """Fold case, Unicode form and white space.
+    r"""Fold case, Unicode form and white space.
 
     :param raw: any text.
 

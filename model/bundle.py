@@ -1,0 +1,193 @@
+"""Write and read a bundle: the directory that holds a trained model.
+
+Loading executes no code from the bundle. A missing file, a wrong hash or a newer schema is refused with a coded error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from data.errors import PilahError
+from model.classifier import Calibration, Group, Head, LinearModel
+from model.features import Vectoriser
+
+SCHEMA = 1
+_ARRAYS, _VOCABULARY, _HEADS, _CONFIG, _CARD = (
+    "arrays.safetensors",
+    "vocabulary.json",
+    "heads.json",
+    "config.toml",
+    "MODEL_CARD.md",
+)
+_REQUIRED = (_ARRAYS, _VOCABULARY, _HEADS, _CONFIG, _CARD)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Hold a trained model and what is known about it.
+
+    :param id: short name with the day it was made.
+    :param created: ISO time.
+    :param vectoriser: the shared features.
+    :param linear: the weights of all heads.
+    :param heads: by question.
+    :param home: Kemendagri code of the region whose history it learned; ``None`` for a national bundle.
+    :param metadata: data fingerprint, label sets, metrics, thresholds, library versions.
+    :param config: the run's ``config.toml``, as text.
+    :param card: the model card, in Markdown.
+    :param extras: further JSON documents by file name (duplicate scorer, policy).
+    :param digest: ``sha256:…`` of the manifest; empty before it is saved.
+    """
+
+    id: str
+    created: str
+    vectoriser: Vectoriser
+    linear: LinearModel
+    heads: Mapping[str, Head]
+    home: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    config: str = ""
+    card: str = ""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+
+    def save(self, directory: Path) -> str:
+        """Write the bundle whole or not at all.
+
+        :param directory: replaced if it holds a bundle already.
+        :return: the digest of the written manifest.
+        :raises PilahError: PLH-204 if the directory exists and is not a bundle.
+        """
+        if directory.exists() and any(directory.iterdir()) and not (directory / "manifest.json").exists():
+            raise PilahError("PLH-204", str(directory))
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+        try:
+            digest = self._write(staging)
+            if directory.exists():
+                shutil.rmtree(directory)
+            staging.chmod(0o755)
+            staging.rename(directory)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+        return digest
+
+    def _write(self, directory: Path) -> str:
+        arrays = {
+            "weights": self.linear.weights,
+            "scales": self.linear.scales,
+            "bias": self.linear.bias,
+            "idf": self.vectoriser.idf,
+        }
+        save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, directory / _ARRAYS)
+        _write_json(directory / _VOCABULARY, {"words": self.vectoriser.words, "chars": self.vectoriser.chars})
+        heads = {
+            name: {
+                "calibration": asdict(head.calibration),
+                "columns": [head.columns.start, head.columns.stop],
+                "groups": [asdict(group) for group in head.groups],
+            }
+            for name, head in self.heads.items()
+        }
+        _write_json(directory / _HEADS, heads)
+        (directory / _CONFIG).write_text(self.config, encoding="utf-8")
+        (directory / _CARD).write_text(self.card, encoding="utf-8")
+        for name, document in self.extras.items():
+            _write_json(directory / name, document)
+        manifest = {
+            "schema": SCHEMA,
+            "id": self.id,
+            "created": self.created,
+            "home": self.home,
+            "extras": sorted(self.extras),
+            **self.metadata,
+            "files": {p.name: _sha256(p) for p in sorted(directory.iterdir())},
+        }
+        _write_json(directory / "manifest.json", manifest, indent=2)
+        return "sha256:" + _sha256(directory / "manifest.json")
+
+
+def load(directory: Path) -> Bundle:
+    """Read a bundle after checking every file against the manifest.
+
+    :raises PilahError: PLH-201 if a file is missing, PLH-202 on a wrong hash, PLH-203 on a newer or broken manifest.
+    """
+    path = directory / "manifest.json"
+    if not path.is_file():
+        raise PilahError("PLH-201", str(path))
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        schema, files = int(manifest["schema"]), dict(manifest["files"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise PilahError("PLH-203", f"{path}: {error!r}") from error
+    if schema > SCHEMA:
+        raise PilahError("PLH-203", f"{path}: schema {schema}, this program reads up to {SCHEMA}")
+    for name in (*_REQUIRED, *files):
+        file = directory / name
+        if Path(name).name != name or not file.is_file():
+            raise PilahError("PLH-201", str(file))
+        if _sha256(file) != files.get(name):
+            raise PilahError("PLH-202", str(file))
+    try:
+        return _assemble(directory, manifest)
+    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise PilahError("PLH-203", f"{directory}: {error!r}") from error
+
+
+def _assemble(directory: Path, manifest: dict[str, Any]) -> Bundle:
+    arrays = load_file(directory / _ARRAYS)
+    vocabulary = _read_json(directory / _VOCABULARY)
+    vectoriser = Vectoriser(tuple(vocabulary["words"]), tuple(vocabulary["chars"]), arrays["idf"])
+    linear = LinearModel(arrays["weights"], arrays["scales"], arrays["bias"])
+    if linear.weights.dtype != np.int8 or linear.weights.shape != (vectoriser.size, linear.bias.size):
+        raise ValueError(f"weights of shape {linear.weights.shape}, vocabulary of {vectoriser.size}")
+    heads = {}
+    for name, document in _read_json(directory / _HEADS).items():
+        groups = tuple(
+            Group(g["name"], g["kind"], tuple(g["members"]), tuple(g["shares"]), tuple(g["keys"]))
+            for g in document["groups"]
+        )
+        start, stop = document["columns"]
+        if stop - start != len(groups) or not 0 <= start <= stop <= linear.bias.size:
+            raise ValueError(f"head {name}: columns {start} to {stop} for {len(groups)} groups")
+        heads[name] = Head(name, groups, Calibration(**document["calibration"]), slice(start, stop))
+    known = {"schema", "id", "created", "home", "extras", "files"}
+    return Bundle(
+        id=str(manifest["id"]),
+        created=str(manifest["created"]),
+        vectoriser=vectoriser,
+        linear=linear,
+        heads=heads,
+        home=manifest.get("home"),
+        metadata={k: v for k, v in manifest.items() if k not in known},
+        config=(directory / _CONFIG).read_text(encoding="utf-8"),
+        card=(directory / _CARD).read_text(encoding="utf-8"),
+        extras={name: _read_json(directory / name) for name in manifest.get("extras", [])},
+        digest="sha256:" + _sha256(directory / "manifest.json"),
+    )
+
+
+def _write_json(path: Path, document: Any, indent: int | None = None) -> None:
+    separators = None if indent else (",", ":")
+    text = json.dumps(document, ensure_ascii=False, indent=indent, separators=separators, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,157 @@
+"""Turn a complaint's text into sparse word and character n-gram features, once for all heads.
+
+The recipe (words 1-2, characters 3-5 inside words, sublinear TF-IDF, each block L2-normalised) is what did best among
+linear text models on Indonesian complaints; see ``docs/model.md``. Plain Python and numpy: a complaint costs well
+under a millisecond, and serving needs no scikit-learn.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+WORD = re.compile(r"\w+")
+_CHARS = (3, 4, 5)
+_WORD_CACHE = 50_000  # distinct words kept with their character features; about 30 MB when full
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """Hold the features of one text.
+
+    :param indices: feature columns, ascending, shape (nnz,).
+    :param values: their weights, shape (nnz,).
+    """
+
+    indices: Ints
+    values: Floats
+
+
+def word_ngrams(text: str) -> list[str]:
+    """List the words and word pairs of a normalised text.
+
+    >>> word_ngrams("jalan rusak parah")
+    ['jalan', 'rusak', 'parah', 'jalan rusak', 'rusak parah']
+    """
+    words = WORD.findall(text)
+    return words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
+
+
+def char_ngrams(word: str) -> list[str]:
+    """List the character 3- to 5-grams of one word with its borders.
+
+    >>> char_ngrams("air")
+    [' ai', 'air', 'ir ', ' air', 'air ', ' air ']
+    """
+    padded = f" {word} "
+    size = len(padded)
+    grams: list[str] = []
+    for n in _CHARS:
+        if size <= n:
+            grams.append(padded)
+            break
+        grams.extend(padded[i : i + n] for i in range(size - n + 1))
+    return grams
+
+
+@dataclass(frozen=True)
+class Vectoriser:
+    """Map texts to sparse vectors with a fixed vocabulary.
+
+    :param words: word and word-pair features, in column order.
+    :param chars: character features, in column order, after the words.
+    :param idf: inverse document frequency of each column, shape (n_words + n_chars,).
+    """
+
+    words: tuple[str, ...]
+    chars: tuple[str, ...]
+    idf: Floats
+    _word_index: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _chars_of: Callable[[str], tuple[int, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Build the look-up tables."""
+        object.__setattr__(self, "_word_index", {w: i for i, w in enumerate(self.words)})
+        char_index = {c: i for i, c in enumerate(self.chars, start=len(self.words))}
+
+        @lru_cache(maxsize=_WORD_CACHE)
+        def chars_of(word: str) -> tuple[int, ...]:
+            found = (char_index.get(gram) for gram in char_ngrams(word))
+            return tuple(i for i in found if i is not None)
+
+        object.__setattr__(self, "_chars_of", chars_of)
+
+    @property
+    def size(self) -> int:
+        """Return the number of feature columns."""
+        return len(self.words) + len(self.chars)
+
+    def transform(self, text: str) -> SparseVector:
+        """Compute the features of a normalised text.
+
+        :param text: output of :func:`model.text.normalise`.
+        """
+        index = self._word_index
+        found = [i for i in map(index.get, word_ngrams(text)) if i is not None]
+        letters: list[int] = []
+        for word in text.split():
+            if len(word) <= 40:  # longer runs are keyboard noise or links
+                letters.extend(self._chars_of(word))
+        blocks = [self._block(found), self._block(letters)]
+        return SparseVector(np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
+
+    def _block(self, columns: Sequence[int]) -> tuple[Ints, Floats]:
+        if not columns:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        unique, counts = np.unique(np.asarray(columns, np.int64), return_counts=True)
+        values = (1.0 + np.log(counts.astype(np.float32))) * self.idf[unique]
+        values /= np.sqrt(values @ values)
+        return unique, values.astype(np.float32)
+
+    def feature_positions(self, text: str) -> Iterable[tuple[int, int, int]]:
+        """Yield each feature occurrence as (column, start, end) in the normalised text, for explanations."""
+        matches = [(m.group(), m.start(), m.end()) for m in WORD.finditer(text)]
+        for word, start, end in matches:
+            column = self._word_index.get(word)
+            if column is not None:
+                yield column, start, end
+        for (a, start, _), (b, _, end) in itertools.pairwise(matches):
+            column = self._word_index.get(f"{a} {b}")
+            if column is not None:
+                yield column, start, end
+        for match in re.finditer(r"\S+", text):
+            if len(match.group()) <= 40:
+                for column in self._chars_of(match.group()):
+                    yield column, match.start(), match.end()
+
+
+def count_documents(texts: Iterable[str]) -> tuple[dict[str, int], dict[str, int], int]:
+    """Count in how many texts each word feature and each character feature occurs.
+
+    :param texts: normalised texts.
+    :return: word counts, character counts, number of texts.
+    """
+    words: dict[str, int] = {}
+    chars: dict[str, int] = {}
+    grams_of = lru_cache(maxsize=_WORD_CACHE)(lambda w: tuple(char_ngrams(w)))
+    n = 0
+    for text in texts:
+        n += 1
+        for gram in set(word_ngrams(text)):
+            words[gram] = words.get(gram, 0) + 1
+        seen: set[str] = set()
+        for word in set(text.split()):
+            if len(word) <= 40:
+                seen.update(grams_of(word))
+        for gram in seen:
+            chars[gram] = chars.get(gram, 0) + 1
+    return words, chars, n

@@ -1,0 +1,103 @@
+"""Put right the spelling of region names: written together, one letter off, without vowels."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from data.regions import Regions, name_key
+from model import place_words as W
+
+if TYPE_CHECKING:
+    from model.gazetteer import Gazetteer
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_VOWELS = frozenset("aeiou")
+_SHORTEST_FUZZY = 6
+_FUZZY_REGENCY, _FUZZY_DISTRICT = 2, 3
+
+
+def repair(word: str, gazetteer: Gazetteer, *, placed: bool, hashed: bool, marker: str | None) -> str | None:
+    """Return the folded name that an unknown word most likely stands for, ``None`` if that is not clear.
+
+    :param word: a folded word that is no name itself.
+    :param placed: whether the words around say that a place is meant; letters are changed only then.
+    :param hashed: whether it is a hashtag or an address on a social medium.
+    :param marker: the kind of region that the word before it names.
+    """
+    glued = _unglue(word, gazetteer, hashed=hashed)
+    if glued is not None or not placed or word in W.ordinary_words() or not word.isalpha():
+        return glued
+    if len(word) >= _SHORTEST_FUZZY:
+        return _one_letter_off(word, gazetteer, marker)
+    if sum(c in _VOWELS for c in word) <= 1:
+        found = _skeletons(gazetteer.regions).get(word) or _skeletons(gazetteer.regions).get(_skeleton(word))
+        return found or None
+    return None
+
+
+def _unglue(word: str, gazetteer: Gazetteer, *, hashed: bool) -> str | None:
+    for prefix in W.GLUED_PREFIXES:
+        rest = word[len(prefix) :]
+        if len(rest) >= 5 and word.startswith(prefix) and _is_regency(rest, gazetteer):
+            return rest
+    if hashed:
+        for length in range(len(word) - 3, 5, -1):
+            for rest in (word[:length], word[-length:]):
+                if _is_regency(rest, gazetteer):
+                    return rest
+    if word.endswith("nya") and _is_regency(word[:-3], gazetteer):
+        return word[:-3]
+    return None
+
+
+def _is_regency(key: str, gazetteer: Gazetteer) -> bool:
+    if key not in gazetteer:
+        return False
+    entry = gazetteer.entry(key, (key,))
+    return entry is not None and entry.level <= _FUZZY_REGENCY and entry.strength == "plain"
+
+
+def _one_letter_off(word: str, gazetteer: Gazetteer, marker: str | None) -> str | None:
+    deepest = _FUZZY_DISTRICT if marker == "kecamatan" else _FUZZY_REGENCY
+    found: set[str] = set()
+    regencies: set[frozenset[str]] = set()
+    for candidate in _edits(word):
+        if candidate not in gazetteer:
+            continue
+        entry = gazetteer.entry(candidate, (candidate,))
+        if entry is None or entry.level > deepest or entry.strength != "plain":
+            continue
+        if entry.alias is not None and entry.alias.kind not in ("ibu_kota", "ejaan"):
+            continue
+        found.add(candidate)
+        regencies.add(frozenset(code[:5] for code, share in entry.targets if share > 0.2))
+    return min(found) if len(regencies) == 1 else None
+
+
+def _edits(word: str) -> set[str]:
+    """Return all words one deletion, exchange, replacement or insertion away, the first letter kept."""
+    splits = [(word[:i], word[i:]) for i in range(1, len(word) + 1)]
+    near = {a + b[1:] for a, b in splits if b}
+    near |= {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
+    near |= {a + c + b[1:] for a, b in splits if b for c in _LETTERS}
+    near |= {a + c + b for a, b in splits for c in _LETTERS}
+    near.discard(word)
+    return near
+
+
+def _skeleton(word: str) -> str:
+    return word[:1] + "".join(c for c in word[1:] if c not in _VOWELS)
+
+
+@cache
+def _skeletons(regions: Regions) -> dict[str, str]:
+    """Map the consonants of a regency's name to the name, where only one has them."""
+    found: dict[str, str] = {}
+    for code in regions.upper_codes:
+        if len(code) == 5:
+            key = name_key(regions.get(code).name)
+            skeleton = _skeleton(key)
+            if len(skeleton) >= 4:
+                found[skeleton] = key if found.get(skeleton, key) == key else ""
+    return found

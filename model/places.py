@@ -1,0 +1,284 @@
+"""Resolve where a complaint is from: ranked regions with probabilities, from all fields together.
+
+Each name found is an uncertain witness: with its weight ``w`` it tells the place, otherwise it says nothing. Under the
+hypothesis that the matter is in regency ``r`` a mention has the likelihood ``w * share(r) + (1 - w) / R`` where ``R``
+is the number of regencies; independent mentions multiply, and what no named place explains stays unknown. So a
+district and a regency that fit each other win together, "Bandung" alone stays divided between the city and the
+regency, and one weak name leaves most of the probability unassigned.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from data.complaint import Complaint
+from data.regions import Regions, ancestor, level_of, name_key
+from model import place_words as W
+from model.assessment import Field, Span
+from model.gazetteer import Gazetteer
+from model.locators import Locator, find_locators
+from model.place_scan import FieldScanner, Mention, Token
+
+_FIELDS: tuple[tuple[Field, float], ...] = (
+    ("province", 1.0), ("regency", 1.0), ("district", 1.0), ("location", 1.0), ("title", 1.0), ("text", 1.0),
+    ("channel", 0.6), ("claimed_agency", 0.6),
+)  # fmt: skip
+"""The fields in order of trust, each with a factor on the weight of what it says."""
+
+_REGENCIES = 514.0
+_HOME_ODDS = 1.5
+"""Odds that a complaint naming no place is from the deployment's own region."""
+_LANGUAGE_FACTOR = 3.0
+_KIND_FACTOR = 0.35
+_PROVINCE_SHARE = 0.9
+_MANY = 25
+_LEAST, _MOST = 0.005, 12
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCandidate:
+    """Name one region that the complaint may be from.
+
+    :param code: the deepest certain code: a district's or village's only where its regency makes it practically sure.
+    :param probability: of the regency (of the province if the code is one).
+    :param span: the name that tells most.
+    :param evidence: what was read, each as ``field: words (why)``.
+    """
+
+    code: str
+    name: str
+    probability: float
+    span: Span | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReading:
+    """Hold where a complaint is from; what is missing from 1 is the probability that nothing tells."""
+
+    candidates: tuple[PlaceCandidate, ...] = ()
+    locators: tuple[Locator, ...] = ()
+
+    def at_level(self, level: int) -> tuple[tuple[str, float], ...]:
+        """Return the codes of a level with their probabilities, best first.
+
+        :param level: 1 province, 2 regency, 3 district, 4 village.
+        """
+        sums: dict[str, float] = defaultdict(float)
+        for candidate in self.candidates:
+            code = ancestor(candidate.code, level)
+            if code is not None:
+                sums[code] += candidate.probability
+        return tuple(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def regency(self) -> str | None:
+        """Return the most likely regency or city."""
+        codes = self.at_level(2)
+        return codes[0][0] if codes else None
+
+    @property
+    def province(self) -> str | None:
+        """Return the most likely province."""
+        codes = self.at_level(1)
+        return codes[0][0] if codes else None
+
+    def probability(self, code: str) -> float:
+        """Return the probability that the complaint is from a region or from inside it."""
+        return sum(c.probability for c in self.candidates if f"{c.code}.".startswith(f"{code}."))
+
+
+class PlaceResolver:
+    """Resolve places against one table of regions.
+
+    :param home: the code of the deployment's own region, if it serves one.
+    """
+
+    def __init__(self, regions: Regions, home: str | None = None) -> None:
+        self._regions = regions
+        self._scanner = FieldScanner(Gazetteer(regions))
+        self._sizes: dict[str, int] = defaultdict(int)
+        self._names: dict[str, str] = {}
+        for code in regions.upper_codes:
+            region = regions.get(code)
+            self._names[code] = name_key(region.name)
+            if len(code) == 5:
+                self._sizes[code[:2]] += 1
+        self._home = self._home_prior(home)
+
+    def resolve(self, complaint: Complaint) -> PlaceReading:
+        """Return where a complaint is from, with the parts of an address that its text gives."""
+        mentions: list[Mention] = []
+        seen: set[str] = set()
+        locators: list[Locator] = []
+        for field, trust in _FIELDS:
+            raw = getattr(complaint, field)
+            if not raw:
+                continue
+            tokens, found = self._scanner.scan(field, raw)
+            mentions += found if trust == 1.0 else [_trusted(mention, trust) for mention in found]
+            if field in ("title", "text"):
+                seen.update(token.text for token in tokens)
+            if field in ("location", "title", "text"):
+                locators += find_locators(field, raw, tokens)
+        merged = _merge(mentions)
+        candidates = self._rank(merged, seen, complaint)
+        return PlaceReading(candidates, tuple(locators))
+
+    def _home_prior(self, home: str | None) -> dict[str, float]:
+        if home is None:
+            return {}
+        if len(home) >= 5:
+            return {home[:5]: _HOME_ODDS * _REGENCIES}
+        inside = [code for code in self._regions.upper_codes if len(code) == 5 and code.startswith(home)]
+        return {code: _HOME_ODDS * _REGENCIES / len(inside) for code in inside} | {home: 1.0}
+
+    def _rank(self, mentions: list[Mention], seen: set[str], complaint: Complaint) -> tuple[PlaceCandidate, ...]:
+        if not mentions and not self._home:
+            return ()
+        shares = [_regency_shares(mention) for mention in mentions]
+        hypotheses: set[str] = set(self._home)
+        for mention, share in zip(mentions, shares, strict=True):
+            if len(share) <= _MANY or mention.marker is not None or mention.field not in ("title", "text"):
+                hypotheses.update(share)
+        scores = {code: self._home.get(code, 1.0) / _REGENCIES for code in hypotheses}
+        unknown = 1.0
+        for mention, share in zip(mentions, shares, strict=True):
+            noise = (1.0 - mention.weight) / _REGENCIES
+            for code in scores:
+                scores[code] *= mention.weight * self._share(code, share) + noise
+            unknown *= noise
+            # Keep the products away from the least positive float; only their proportions count.
+            scale = max(unknown, *scores.values(), 1e-300)
+            unknown /= scale
+            scores = {code: score / scale for code, score in scores.items()}
+        self._apply_cues(scores, seen)
+        total = unknown + sum(scores.values())
+        ranked = sorted(((code, s / total) for code, s in scores.items()), key=lambda item: (-item[1], item[0]))
+        return tuple(
+            self._candidate(code, probability, mentions, shares, complaint)
+            for code, probability in ranked[:_MOST]
+            if probability >= _LEAST
+        )
+
+    def _share(self, code: str, share: dict[str, float]) -> float:
+        found = share.get(code, 0.0)
+        if len(code) == 5:
+            province = share.get(code[:2])
+            return found + province / self._sizes[code[:2]] if province else found
+        return found * _PROVINCE_SHARE
+
+    def _apply_cues(self, scores: dict[str, float], seen: set[str]) -> None:
+        """Weigh with words that tell a city from a regency, and with regional languages."""
+        against_city = bool(seen & W.HEADS_OF_REGENCY) - bool(seen & W.HEADS_OF_CITY)
+        rural = bool(seen & W.RURAL) - bool(seen & W.URBAN)
+        languages = [codes for words, codes in W.LANGUAGES if len(seen & words) >= 2]
+        for code in scores:
+            if len(code) == 5:
+                city = self._regions.kind(code) == "kota"
+                if against_city:
+                    scores[code] *= _KIND_FACTOR if city == (against_city > 0) else 1.0
+                elif rural:
+                    scores[code] *= 0.6 if city == (rural > 0) else 1.0
+            if any(code.startswith(codes) for codes in languages):
+                scores[code] *= _LANGUAGE_FACTOR
+
+    def _candidate(
+        self,
+        code: str,
+        probability: float,
+        mentions: list[Mention],
+        shares: list[dict[str, float]],
+        complaint: Complaint,
+    ) -> PlaceCandidate:
+        telling = [
+            (mention.weight * self._share(code, share), mention)
+            for mention, share in zip(mentions, shares, strict=True)
+            if self._share(code, share) > 0
+        ]
+        telling.sort(key=lambda item: (-item[0], item[1].start))
+        span = None
+        if telling:
+            best = telling[0][1]
+            span = Span(best.field, best.start, best.end)
+        evidence = tuple(
+            f"{m.field}: {getattr(complaint, m.field)[m.start : m.end]} ({m.evidence})" for _, m in telling[:4]
+        )
+        deepest = self._deepen(code, mentions) if probability >= 0.5 and len(code) == 5 else code
+        return PlaceCandidate(deepest, self._regions.get(deepest).full_name, min(probability, 1.0), span, evidence)
+
+    def _deepen(self, regency: str, mentions: list[Mention]) -> str:
+        """Return the district or village that the mentions leave no doubt about, else the regency itself."""
+        districts: dict[str, float] = {}
+        villages: list[tuple[Mention, list[str]]] = []
+        for mention in mentions:
+            inside = [code for code, _ in mention.targets if len(code) > 5 and code.startswith(regency)]
+            if not inside or (mention.key == self._names[regency] and mention.marker not in ("kecamatan", "desa")):
+                continue
+            upper = [code for code in inside if len(code) == 8]
+            if upper and mention.marker != "desa" and mention.weight >= 0.3:
+                districts[upper[0]] = max(districts.get(upper[0], 0.0), mention.weight)
+            lower = [code for code in inside if len(code) == 13]
+            if lower and (mention.weight >= 0.12 or mention.marker == "desa"):
+                villages.append((mention, lower))
+        district: str | None = None
+        if districts:
+            order = sorted(districts.items(), key=lambda item: -item[1])
+            if len(order) == 1 or order[0][1] - order[1][1] >= 0.15:
+                district = order[0][0]
+            else:
+                return regency
+        found: set[str] = set()
+        for mention, codes in villages:
+            fitting = [c for c in codes if district is None or c.startswith(district)]
+            named_as_district = any(len(c) == 8 and c.startswith(regency) for c, _ in mention.targets)
+            if len(fitting) == 1 and not (named_as_district and mention.marker != "desa"):
+                if district is not None or mention.marker == "desa" or mention.weight >= 0.3:
+                    found.add(fitting[0])
+        if len(found) == 1:
+            return found.pop()
+        return district or regency
+
+
+def _regency_shares(mention: Mention) -> dict[str, float]:
+    """Sum the shares of a mention by regency; those of a province stay with the province."""
+    shares: dict[str, float] = defaultdict(float)
+    for code, share in mention.targets:
+        shares[code[:5]] += share
+    return dict(shares)
+
+
+def _trusted(mention: Mention, trust: float) -> Mention:
+    return Mention(
+        mention.field, mention.start, mention.end, mention.key, mention.targets, mention.weight * trust,
+        mention.marker, mention.evidence,
+    )  # fmt: skip
+
+
+def _merge(mentions: list[Mention]) -> list[Mention]:
+    """Keep one mention of each name: repeating a name does not tell the city from the regency.
+
+    A name with its kind ("Kab. Bandung") replaces the same name without; a name said twice weighs somewhat more.
+    """
+    groups: dict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        groups[mention.key].append(mention)
+    merged: list[Mention] = []
+    for group in groups.values():
+        marked = [m for m in group if m.marker is not None]
+        kept: dict[str | None, Mention] = {}
+        for mention in marked or group:
+            best = kept.get(mention.marker)
+            if best is None or mention.weight > best.weight:
+                kept[mention.marker] = mention
+        for mention in kept.values():
+            again = len(group) - 1
+            weight = mention.weight
+            if again and weight < 0.97:
+                weight = min(0.97, weight + 0.25 * (1 - weight) * weight * min(again, 3))
+            merged.append(_trusted(mention, weight / mention.weight))
+    return merged
+
+
+__all__ = ["Locator", "PlaceCandidate", "PlaceReading", "PlaceResolver", "Token", "level_of"]

@@ -1,0 +1,84 @@
+"""``pilah evaluate``: measure honestly, beside the baseline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from data.errors import PilahError
+from service.inputs import (
+    AgencyColumn,
+    CategoryColumn,
+    Strict,
+    TextColumn,
+    TitleColumn,
+    TypeColumn,
+    columns,
+    read_inputs,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("evaluate")(evaluate)
+
+
+def evaluate(
+    sources: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Labelled files.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Directory of the report.")],
+    bundle: Annotated[Path | None, typer.Option(help="Bundle to measure on all rows.")] = None,
+    split: Annotated[
+        str | None, typer.Option(help="time:0.2 or grouped:5: fit inside and measure on the rest.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="config.toml of the fits inside a split.")] = None,
+    agency_column: AgencyColumn = None,
+    category_column: CategoryColumn = None,
+    type_column: TypeColumn = None,
+    text_column: TextColumn = None,
+    title_column: TitleColumn = None,
+    strict: Strict = False,
+) -> None:
+    """Write report.html, metrics.json and predictions.jsonl; give either --bundle or --split."""
+    from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
+    from evaluation.evaluate import SYSTEM, summarise, write_results  # noqa: PLC0415
+    from evaluation.protocols import Learner, run_bundle, run_split  # noqa: PLC0415
+    from evaluation.report import write_report  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+    from training.config import read_config  # noqa: PLC0415
+    from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
+
+    if (bundle is None) == (split is None):
+        raise PilahError("PLH-303", "give either --bundle or --split")
+    named = columns(
+        agency=agency_column, category=category_column, type=type_column, text=text_column, title=title_column
+    )
+    records = read_inputs(sources, named, strict)
+    about: dict[str, Any] = {"data": [path.name for path in sources], "rows": len(records)}
+    if bundle is not None:
+        triage = Triage.load(bundle)
+        about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
+        cases = run_bundle(records, SYSTEM, TriagePredictor(triage))
+    else:
+        run = read_config(config)
+        about |= {"split": split, "seed": run.seed}
+        learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
+        cases = run_split(records, str(split), learners, run.seed)
+    metrics = summarise(cases, about)
+    write_results(cases, metrics, output)
+    write_report(cases, metrics, output)
+    for question, values in metrics.items():
+        if question not in ("about", "baseline"):
+            typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
+    typer.echo(f"{output / 'report.html'}")
+
+
+def _line(question: str, ours: dict[str, Any], theirs: dict[str, Any] | None) -> str:
+    text = (
+        f"{question}: n {ours['n']}, accuracy {ours['accuracy']:.3f}, macro-F1 {ours['macro_f1']:.3f}, "
+        f"top-3 {ours['top3']:.3f}, ECE {ours['ece']:.3f} (calibration p {ours['calibration_p']:.2f})"
+    )
+    if theirs:
+        text += f" | baseline {theirs['accuracy']:.3f}, {theirs['macro_f1']:.3f}, {theirs['top3']:.3f}"
+    return text

@@ -1,0 +1,98 @@
+"""Fit probabilities on rows that come later than, or apart from, the rows a model was fitted on."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from model.classifier import Calibration, Head
+
+_LEAST = 1e-6  # no probability is stated closer to zero or one while fitting
+_USUAL_WEIGHT = 0.1
+_FIRST_TRAINED = 0.8  # too little to learn from before it
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Name the rows a calibration model is fitted on and the rows it is then asked about."""
+
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+def calibration_folds(
+    dates: Sequence[datetime | None], groups: NDArray[np.int64], n_folds: int, seed: int
+) -> list[Fold]:
+    """Cut the rows into folds that look as the future will.
+
+    Where at least four in five rows are dated: forward chaining, each slice of the second half predicted from all that
+    came before it, near-duplicates of earlier rows left out. Otherwise groups of near-duplicates are kept together.
+
+    :param groups: near-duplicate group of each row, shape (n,).
+    """
+    n = len(dates)
+    dated = np.array([i for i, date in enumerate(dates) if date is not None], np.int64)
+    if dated.size >= 0.8 * n and len({dates[i] for i in dated}) > n_folds:
+        return _forward(dates, dated, groups, n_folds)
+    order = np.random.default_rng(seed).permutation(np.unique(groups))
+    fold_of = {int(group): i % n_folds for i, group in enumerate(order)}
+    assigned = np.array([fold_of[int(group)] for group in groups], np.int64)
+    rows = np.arange(n)
+    return [Fold(rows[assigned != k], rows[assigned == k]) for k in range(n_folds)]
+
+
+def _forward(
+    dates: Sequence[datetime | None], dated: NDArray[np.int64], groups: NDArray[np.int64], n_folds: int
+) -> list[Fold]:
+    stamps = np.array([dates[i].timestamp() for i in dated])
+    order = dated[np.argsort(stamps, kind="stable")]
+    bounds = np.linspace(_FIRST_TRAINED * order.size, order.size, n_folds + 1).astype(int)
+    folds = []
+    for start, stop in itertools.pairwise(bounds):
+        train, test = order[:start], order[start:stop]
+        seen = set(groups[train].tolist())
+        fresh = [i for i in test if int(groups[i]) not in seen]
+        folds.append(Fold(train, np.array(fresh, np.int64)))
+    return folds
+
+
+def fit_calibration(
+    head: Head, margins: NDArray[np.float64], truths: Sequence[str], mentioned: Sequence[Mapping[str, float]]
+) -> Calibration:
+    """Fit the probabilities on unseen rows, first of all that of the first answer.
+
+    The loss is the log loss of "is the first answer right?", in which a label that the head does not know counts as a
+    miss, plus a tenth of the usual log loss, which keeps the alternatives sensible.
+
+    :param margins: scores on rows that the model has not seen, shape (n, n_groups).
+    :param truths: their labels.
+    """
+    sizes = [len(group.members) for group in head.groups]
+    within = np.stack([head.within(m) for m in mentioned])
+    position = {label: i for i, label in enumerate(head.labels)}
+    truth = np.array([position.get(label, -1) for label in truths])
+    rows = np.arange(truth.size)
+
+    def loss(x: NDArray[np.float64]) -> float:
+        stated = np.repeat(_calibration(x).apply(margins), sizes, axis=1) * within
+        stated = np.clip(stated, _LEAST, 1 - _LEAST)
+        top = stated.argmax(axis=1)
+        confidence = stated[rows, top]
+        first = np.where(top == truth, np.log(confidence), np.log1p(-confidence))
+        usual = np.where(truth >= 0, np.log(stated[rows, truth]), np.log(_LEAST))
+        return float(-first.mean() - _USUAL_WEIGHT * usual.mean())
+
+    start = np.array([np.log(0.1), -1.0, np.log(0.4)])
+    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 300})
+    return _calibration(found.x)
+
+
+def _calibration(x: NDArray[np.float64]) -> Calibration:
+    temperature = float(np.exp(np.clip(x[0], -5, 3)))
+    return Calibration(temperature, float(1 / (1 + np.exp(-x[1]))), temperature + float(np.exp(np.clip(x[2], -5, 3))))

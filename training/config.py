@@ -1,0 +1,96 @@
+"""The one file that describes a training run, with its defaults; it is stored in the bundle."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from data.errors import PilahError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FeatureConfig(_Section):
+    """Set the vocabulary.
+
+    ``min_words`` and ``min_chars``: in how many texts a word or character feature must occur.
+    """
+
+    min_words: int = Field(2, ge=1)
+    min_chars: int = Field(3, ge=1)
+    max_chars: int = Field(30_000, ge=100)
+
+
+class HeadConfig(_Section):
+    """Set the linear heads.
+
+    ``ridge``: penalty. ``balance``: 0 counts every row alike, 1 every label alike. ``min_rows``: labels with fewer rows
+    are learned under their parent. ``title_dropout``: share of the rows learned without their title, which is often an
+    admin's and missing at intake.
+    """
+
+    ridge: float = Field(1.0, gt=0)
+    balance: float = Field(0.5, ge=0, le=1)
+    min_rows: int = Field(3, ge=1)
+    title_dropout: float = Field(0.15, ge=0, le=1)
+
+
+class Config(_Section):
+    """Describe a run; every value has a default.
+
+    ``shareable`` leaves confidential reports out and keeps only features that at least ``min_shared`` texts use, so
+    that the bundle may leave the house. ``home`` is the Kemendagri code of the deployment's region.
+    """
+
+    name: str = Field("pilah", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    seed: int = 0
+    home: str | None = Field(None, pattern=r"^\d{2}(\.\d{2})?$")
+    shareable: bool = False
+    min_shared: int = Field(5, ge=2)
+    calibration_folds: int = Field(5, ge=2, le=20)
+    agency: Literal["labels", "functions"] = "labels"
+    features: FeatureConfig = FeatureConfig()
+    heads: HeadConfig = HeadConfig()
+
+    def to_toml(self) -> str:
+        """Write the run with all its defaults filled in.
+
+        >>> Config(seed=7).to_toml().splitlines()[1]
+        'seed = 7'
+        """
+        plain, sections = [], []
+        for key, value in self.model_dump(exclude_none=True).items():
+            if isinstance(value, dict):
+                sections += ["", f"[{key}]", *(f"{k} = {_toml(v)}" for k, v in value.items())]
+            else:
+                plain.append(f"{key} = {_toml(value)}")
+        return "\n".join([*plain, *sections]) + "\n"
+
+
+def read_config(path: Path | None) -> Config:
+    """Read ``config.toml`` or return the defaults.
+
+    :raises PilahError: PLH-302 naming the setting that is wrong.
+    """
+    if path is None:
+        return Config()
+    try:
+        return Config.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PilahError("PLH-302", f"{path}: {error}") from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise PilahError("PLH-302", f"{path}: {faults}") from error
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

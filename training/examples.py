@@ -1,0 +1,62 @@
+"""Turn records into training examples: cleaned, masked, without what gives the label away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.complaint import Confidentiality, Record
+from data.giveaways import strip_giveaways
+from data.hygiene import Truth, clean_records, truth
+from data.privacy import mask
+from model.classifier import mentions
+from model.reading import document_text
+from model.text import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Hold one complaint as the heads learn it.
+
+    :param full: normalised title and body.
+    :param untitled: normalised body.
+    :param mentioned: see :func:`model.classifier.mentions`.
+    """
+
+    id: str
+    full: str
+    untitled: str
+    mentioned: dict[str, float]
+    date: datetime | None
+    truth: Truth
+
+
+def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
+    """Prepare records for training.
+
+    :param shareable: leave reports marked ``rahasia`` out, because the bundle may leave the house.
+    """
+    kept = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
+    return [_example(record) for record in clean_records(kept)]
+
+
+def _example(record: Record) -> Example:
+    complaint, labels = record.complaint, record.labels
+    names = [labels.agency, labels.parent_agency]
+    text = mask(strip_giveaways(complaint.text, names))
+    title = mask(strip_giveaways(complaint.title, names)) if complaint.title else None
+    fields = {
+        "location": normalise(mask(complaint.location or "")).text,
+        "district": normalise(complaint.district or "").text,
+        "title": normalise(title or "").text,
+        "text": normalise(text).text,
+    }
+    return Example(
+        id=complaint.id,
+        full=document_text(title, text),
+        untitled=document_text(None, text),
+        mentioned=mentions(fields),
+        date=complaint.date,
+        truth=truth(record),
+    )

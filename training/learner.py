@@ -1,0 +1,34 @@
+"""Our own system as the evaluation sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.complaint import Record
+from evaluation.protocols import Answers, from_assessment
+from model.triage import Triage
+from training.config import Config
+from training.train import train
+
+
+@dataclass(frozen=True, slots=True)
+class TriagePredictor:
+    """Answer records through the one path that serves everything."""
+
+    triage: Triage
+
+    def predict(self, records: Sequence[Record]) -> list[Answers]:
+        """Assess each record."""
+        return [from_assessment(self.triage.assess(record.complaint)) for record in records]
+
+
+@dataclass(frozen=True, slots=True)
+class PilahLearner:
+    """Train a bundle inside a split, calibrating within the training part."""
+
+    config: Config
+
+    def fit(self, records: Sequence[Record]) -> TriagePredictor:
+        """Train on the records."""
+        return TriagePredictor(Triage(train(records, self.config)))

@@ -1,0 +1,135 @@
+"""Train a bundle from records."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from data.complaint import Record
+from data.errors import PilahError
+from data.similar import near_duplicate_groups
+from model.bundle import Bundle
+from model.classifier import Head, LinearModel
+from training.calibrate import calibration_folds
+from training.config import Config
+from training.examples import Example, make_examples
+from training.heads import FittedHead, Task, fit_head
+from training.solvers import Solver
+from training.vectorise import feature_matrix, fit_vectoriser
+
+_LEAST_ROWS = 20
+
+
+def train(records: Sequence[Record], config: Config, created: datetime | None = None, quiet: bool = False) -> Bundle:
+    """Fit every head that the labels allow and return the bundle, not yet saved.
+
+    :param created: time to state in the bundle; now if left out.
+    :param quiet: show no progress bar.
+    :raises PilahError: PLH-301 if too few rows or no label with two values is there.
+    """
+    examples = make_examples(records, config.shareable)
+    if len(examples) < _LEAST_ROWS:
+        raise PilahError("PLH-301", f"{len(examples)} usable rows, at least {_LEAST_ROWS} are needed")
+    groups = near_duplicate_groups([e.full for e in examples])
+    folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
+    tasks = _tasks(examples)
+    minimum = config.min_shared if config.shareable else 1
+    with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
+        vectoriser = fit_vectoriser([e.full for e in examples], config.features, minimum)
+        bar.update()
+        solver = Solver(
+            features=feature_matrix(vectoriser, _drop_titles(examples, config)),
+            weights=np.ones(len(examples)),
+            ridge=config.heads.ridge,
+            balance=config.heads.balance,
+            seed=config.seed,
+        )
+        if solver.dense:
+            _ = solver.kernel
+        bar.update()
+        mentioned = [e.mentioned for e in examples]
+        fitted = [fit_head(t, solver, mentioned, folds, config.heads.min_rows, bar.update) for t in tasks]
+    heads = [head for head in fitted if head is not None]
+    if not heads:
+        raise PilahError("PLH-301", "no label column has two different values")
+    moment = created or datetime.now(UTC)
+    return Bundle(
+        id=f"{config.name}-{moment:%Y%m%d}",
+        created=moment.isoformat(timespec="seconds"),
+        vectoriser=vectoriser,
+        linear=LinearModel.quantise(
+            np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
+        ),
+        heads=_place(heads),
+        home=config.home,
+        metadata=_metadata(examples, heads),
+        config=config.to_toml(),
+    )
+
+
+def _drop_titles(examples: Sequence[Example], config: Config) -> list[str]:
+    """Leave the title out of some examples: titles are often an admin's words and missing at intake."""
+    drawn = np.random.default_rng(config.seed).random(len(examples)) < config.heads.title_dropout
+    return [e.untitled if dropped else e.full for e, dropped in zip(examples, drawn, strict=True)]
+
+
+def _place(heads: Sequence[FittedHead]) -> dict[str, Head]:
+    placed, start = {}, 0
+    for fitted in heads:
+        stop = start + fitted.bias.size
+        placed[fitted.head.name] = replace(fitted.head, columns=slice(start, stop))
+        start = stop
+    return placed
+
+
+def _tasks(examples: Sequence[Example]) -> list[Task]:
+    return [
+        Task("type", [e.truth.type for e in examples]),
+        Task("category", [e.truth.category for e in examples], _category_root),
+        Task("agency", [e.truth.agency for e in examples], _agency_kind),
+    ]
+
+
+def _category_root(category: str) -> str | None:
+    root, arrow, _ = category.partition(" > ")
+    return root if arrow else None
+
+
+def _agency_kind(agency: str) -> str | None:
+    return agency.split(" ", 1)[0]
+
+
+def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:
+    dates = sorted(e.date for e in examples if e.date is not None)
+    fingerprint = hashlib.sha256("\n".join(sorted(text_hash(e.full) for e in examples)).encode()).hexdigest()
+    return {
+        "data": {
+            "rows": len(examples),
+            "first_date": dates[0].date().isoformat() if dates else None,
+            "last_date": dates[-1].date().isoformat() if dates else None,
+            "fingerprint": fingerprint,
+            "labels": {h.head.name: dict(Counter(_labels(examples, h.head.name)).most_common()) for h in heads},
+        },
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numpy", "scikit-learn", "scipy", "safetensors")},
+        },
+    }
+
+
+def _labels(examples: Sequence[Example], task: str) -> list[str]:
+    return [label for e in examples if (label := getattr(e.truth, task)) is not None]
+
+
+def text_hash(text: str) -> str:
+    """Return a short hash of a normalised text, to tell later whether a bundle was trained on it."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
