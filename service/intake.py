@@ -69,6 +69,7 @@ class Intake:
         self.store = store
         self.metrics = metrics
         self.cursor = index.cursor
+        self._purge = False  # whether a complaint was erased since the index was last saved
         self._own: set[int] = set()  # events that this process wrote and has indexed already
         self._waiting: dict[str, tuple[str | None, Confidentiality]] = {}  # indexed, but not yet on the disk
 
@@ -132,7 +133,9 @@ class Intake:
         """Erase a complaint from the store and the index."""
         future = self.store.write(lambda connection: erase(connection, complaint_id, viewer, actor=viewer.id))
         await asyncio.wrap_future(future)
+        self.store.flush()
         self.index.remove(complaint_id)
+        self._purge = True
         self.metrics.events.labels("deleted").inc()
 
     def catch_up(self, limit: int | None = None) -> int:
@@ -147,6 +150,7 @@ class Intake:
                     self._own.discard(event.seq)
                 else:
                     apply_event(self.index, event)
+                    self._purge |= event.kind == "deleted"
                 self.cursor = event.seq
             applied += len(events)
             if limit is not None:
@@ -157,7 +161,8 @@ class Intake:
         """Write the index down, unless something in it is not yet on the disk."""
         if not self._waiting:
             self.catch_up()
-            self.index.save(self.cursor)
+            self.index.save(self.cursor, purge=self._purge)
+            self._purge = False
 
     def _known(self, complaint_id: str, digest: str, viewer: Viewer) -> Outcome | None:
         """Return the stored answer if the same content was answered before."""

@@ -58,4 +58,5 @@ def set_up(level: str, mask: Callable[[str], str], stream: IO[str] | None = None
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"  # the access line is written by the middleware, with the id
-    logging.getLogger("uvicorn.error").setLevel("WARNING")
+    for name in ("uvicorn.error", "alembic"):
+        logging.getLogger(name).setLevel("WARNING")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.duplicates.document import Document
-from model.duplicates.match import Match, Rarity, Relation
+from model.duplicates.match import Match, Relation, Statistics, best_first
 
 
 def word_set(document: Document) -> frozenset[str]:
@@ -27,11 +27,13 @@ def overlap(one: frozenset[str], other: frozenset[str], weights: dict[str, float
 class LexicalScorer:
     """Judge by shared rare words alone: no training, no calibration; the fallback where no weights are installed."""
 
-    def judge(self, document: Document, others: Sequence[Document], rarity: Rarity) -> list[Match]:
-        """Judge one complaint against each of the others, in their order."""
+    def judge(
+        self, document: Document, others: Sequence[Document], statistics: Statistics, limit: int | None = None
+    ) -> list[Match]:
+        """Judge one complaint against others, the most alike first."""
         sets = [word_set(other) for other in others]
         own = word_set(document)
-        weights = rarity(own.union(*sets))
+        weights = statistics.rarity(own.union(*sets))
         matches = []
         for other, words in zip(others, sets, strict=True):
             similarity = overlap(own, words, weights)
@@ -40,4 +42,4 @@ class LexicalScorer:
             relation: Relation = "same" if probability >= 0.5 else "related" if similarity > 0.15 else "different"
             reasons = ("isi laporan sama",) if equal else (f"kemiripan kata {round(100 * similarity)}%",)
             matches.append(Match(other.id, relation, probability, 0.0, reasons, confidential=other.confidential))
-        return matches
+        return best_first(matches, limit)

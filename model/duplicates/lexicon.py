@@ -128,11 +128,6 @@ FOLLOW_UP: Final = (
 AGAIN: Final = ("lagi", "kambuh", "kembali rusak", "kembali mati", "terulang", "kembali banjir", "kumat")
 """Phrases that say that something came back."""
 
-REPAIRED: Final = word_set(
-    "ditambal perbaikan diaspal diganti dibersihkan dikeruk diangkut dipasang ditangani dicor baru"
-)
-"""Words that say that something had been dealt with."""
-
 STOP_WORDS: Final = word_set(
     "yang di dan ini itu untuk dari dengan ke pada tidak saya kami mohon ada sudah agar bisa karena juga bapak ibu "
     "warga masyarakat tolong belum kalau kalo akan oleh sangat lagi atau para kepada dalam saat serta sampai jadi "

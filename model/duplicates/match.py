@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -42,13 +42,32 @@ class Match:
         return replace(self, reasons=(HIDDEN_REASON,), spans_a=(), spans_b=())
 
 
-Rarity = Callable[[Iterable[str]], dict[str, float]]
-"""How much sharing each word says, 0 to 1, among the stored complaints."""
+class Statistics(Protocol):
+    """Tell how common words are among the stored complaints; the index does."""
+
+    def __len__(self) -> int:
+        """Return the number of complaints."""
+        ...
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """Return how much sharing each word or pair of neighbouring words says, 0 to 1."""
+        ...
 
 
 class PairScorer(Protocol):
     """Judge how complaints relate."""
 
-    def judge(self, document: Document, others: Sequence[Document], rarity: Rarity) -> list[Match]:
-        """Judge one complaint against each of the others, in their order."""
+    def judge(
+        self, document: Document, others: Sequence[Document], statistics: Statistics, limit: int | None = None
+    ) -> list[Match]:
+        """Judge one complaint against others.
+
+        :param limit: return only this many.
+        :return: the most probable duplicates first, equal ones in the order of ``others``.
+        """
         ...
+
+
+def best_first(matches: Sequence[Match], limit: int | None) -> list[Match]:
+    """Sort by the probability of ``same``, then by that of ``followup``; equal ones keep their order."""
+    return sorted(matches, key=lambda match: (-match.probability, -match.followup))[:limit]

@@ -18,7 +18,6 @@ from model.duplicates.lexicon import (
     NAMED_PLACES,
     NOT_A_NAME,
     NUMBERED_PLACES,
-    REPAIRED,
     STOP_WORDS,
     TOPICS,
     word_set,
@@ -33,6 +32,11 @@ _TICKET = re.compile(
 )
 _LINK = re.compile(
     r"(?<![a-z0-9.-])(?:www\.)?((?:[a-z0-9-]{1,63}\.){1,8}(?:id|com|net|org|gl|info|co))\b(/[^\s\"'<>|]*)?",
+    re.IGNORECASE,
+)
+_REPAIRED = re.compile(
+    r"\b(?:baru|sudah|sdh|udah|sempat|pernah|habis|telah)\s+(?:saja\s+|aja\s+|kemarin\s+|selesai\s+)?"
+    r"di(?:tambal|perbaiki|aspal|ganti|bersihkan|keruk|angkut|pasang|tangani|cor|betulkan|benerin|tertibkan)",
     re.IGNORECASE,
 )
 _UNITS: Final = word_set(
@@ -220,5 +224,5 @@ def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
         entitlement=bool(present & ENTITLEMENTS),
         personal=bool(present & FIRST_PERSON),
         follow_up=any(phrase in joined for phrase in FOLLOW_UP),
-        again=any(f" {phrase} " in joined for phrase in AGAIN) and bool(present & REPAIRED),
+        again=any(f" {phrase} " in joined for phrase in AGAIN) and _REPAIRED.search(text) is not None,
     )

@@ -208,11 +208,7 @@ def merge_segments(name: str, parts: Sequence[Segment], directory: Path | None =
     copied = (
         piece for source in sources for run in source.runs() for piece in pieces(source.part.records, run[0], run[1])
     )
-    records: Records
-    if directory is None:
-        records = MemoryRecords(b"".join(copied))
-    else:
-        records = _write_records(directory / name, copied)
+    records = MemoryRecords(b"".join(copied)) if directory is None else _write_records(directory / name, copied)
     keys, starts, postings = _merge_postings(sources)
     id_hashes = np.concatenate([source.part.id_hashes[source.old] for source in sources])
     lengths = np.concatenate([np.diff(source.part.records_at).astype(np.int64)[source.old] for source in sources])

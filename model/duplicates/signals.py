@@ -28,13 +28,15 @@ SIGNALS: Final = (
     "run_length", "run_share", "triple_share", "template",
     "length_min", "length_ratio",
     "place_weight", "place_best", "place_jaccard", "place_containment", "place_absent", "place_missing", "place_open",
+    "place_spelling",
     *(f"{kind}_match" for kind in _NAMED), *(f"{kind}_conflict" for kind in _NAMED),
     "number_place_match", "number_place_conflict", "location_same", "location_differs", "location_missing",
     "region_same", "region_conflict", "near", "far",
     "identifier_shared", "identifier_jaccard", "identifier_conflict", "amount_shared",
     "name_shared", "name_conflict", "reporter_same", "reporter_differs",
     "entitlement", "entitlement_stranger", "topic_jaccard", "topic_same", "topic_conflict", "category_agreement",
-    "function_agreement", "site_shared", "page_shared", "page_conflict", "place_and_topic", "place_other_topic",
+    "function_agreement", "matter_cosine", "matter_containment", "matter_rare", "place_and_matter",
+    "place_other_matter",
     "gap", "gap_missing", "gap_week", "follow_up", "again",
 )  # fmt: skip
 """The names of the signals, in the order of the values."""
@@ -141,12 +143,23 @@ def _runs(a: Profile, b: Profile, weights: Weights) -> list[float]:
     ]
 
 
+def _spelled(a: Profile, b: Profile, weights: Weights) -> float:
+    """Return the weight of the rare place names of ``a`` that stand in ``b`` in another spelling."""
+    missing = [word for word in a.places - b.words if len(word) > 4 and weights[word] > RARE]
+    if not missing:
+        return 0.0
+    others = b.words - a.words
+    return sum([weights[word] for word in missing if any(similar_name(word, other) for other in others)])
+
+
 def _places(a: Profile, b: Profile, weights: Weights) -> list[float]:
     # A place that one names as such may stand in the other without a cue.
     found_a, found_b = a.places & b.words, b.places & a.words
+    spelled_a, spelled_b = _spelled(a, b, weights), _spelled(b, a, weights)
     weight_a, weight_b = _sum(a.places, weights), _sum(b.places, weights)
-    in_other = max(_ratio(_sum(found_a, weights), weight_a), _ratio(_sum(found_b, weights), weight_b))
-    absent = min(weight_a - _sum(found_a, weights), weight_b - _sum(found_b, weights))
+    in_b, in_a = _sum(found_a, weights) + spelled_a, _sum(found_b, weights) + spelled_b
+    in_other = max(_ratio(in_b, weight_a), _ratio(in_a, weight_b))
+    absent = min(weight_a - in_b, weight_b - in_a)
     both = found_a | found_b
     values = [
         _sum(both, weights),
@@ -156,6 +169,7 @@ def _places(a: Profile, b: Profile, weights: Weights) -> list[float]:
         math.log1p(absent),
         1.0 if not a.places and not b.places else 0.0,
         1.0 if bool(a.places) != bool(b.places) else 0.0,
+        max(spelled_a, spelled_b),
     ]
     matches: list[float] = []
     conflicts: list[float] = []
@@ -176,6 +190,11 @@ def numbered_agreement(a: Profile, b: Profile) -> tuple[list[str], list[str]]:
         one, other = a.numbered.get(kind), b.numbered.get(kind)
         if one and other:
             (agree if one & other else exclude).append(kind)
+    for kind in ("jalan", "sekolah", "perumahan"):  # Gang 3 and Gang 5, SDN 1 and SDN 2
+        one, other = a.named.get(kind, frozenset()), b.named.get(kind, frozenset())
+        numbers = {word for word in one if word.isdigit()}, {word for word in other if word.isdigit()}
+        if numbers[0] and numbers[1] and (one & other or one == numbers[0] or other == numbers[1]):
+            (agree if numbers[0] & numbers[1] else exclude).append(kind)
     return agree, exclude
 
 
@@ -251,15 +270,30 @@ def gap_days(a: Profile, b: Profile) -> int | None:
     return None if one is None or other is None else abs(one - other)
 
 
-def _what(a: Profile, b: Profile, place: float) -> list[float]:
-    """Compare objects, links and dates.
+def _matter(a: Profile, b: Profile, weights: Weights, place: float) -> list[float]:
+    """Compare what is complained about: the words that name no place and no person.
 
     :param place: how much of the places of one stand in the other.
     """
+    aside = a.places | b.places | a.names | b.names
+    one, other = a.words - aside, b.words - aside
+    shared = one & other
+    square = _square(shared, weights)
+    cosine = _ratio(square, math.sqrt(_square(one, weights) * _square(other, weights)))
+    return [
+        cosine,
+        _ratio(_sum(shared, weights), min(_sum(one, weights), _sum(other, weights))),
+        max([weights[word] for word in shared], default=0.0),
+        place * cosine,
+        place * (1.0 - cosine),
+    ]
+
+
+def _what(a: Profile, b: Profile, matter: list[float]) -> list[float]:
+    """Compare objects and dates."""
     one, other = a.document.reading.topic, b.document.reading.topic
     conflict = bool(a.topics and b.topics and not (a.topics & b.topics))
     topic = _known_equal(one, other)
-    pages = bool(a.links and b.links)
     gap = gap_days(a, b)
     readings = a.document.reading, b.document.reading
     return [
@@ -268,11 +302,7 @@ def _what(a: Profile, b: Profile, place: float) -> list[float]:
         float(conflict),
         _known_equal(a.document.category, b.document.category),
         _known_equal(a.document.function, b.document.function),
-        float(bool(a.hosts & b.hosts)),
-        float(bool(a.links & b.links)),
-        float(pages and not (a.links & b.links)),
-        place * (topic > 0),
-        place * (topic < 0),
+        *matter,
         0.0 if gap is None else math.log1p(gap),
         float(gap is None),
         float(gap is not None and gap <= 7),
@@ -293,5 +323,5 @@ def signals(a: Profile, b: Profile, weights: Weights) -> list[float]:
         *places,
         *_where(a, b),
         *_who(a, b),
-        *_what(a, b, places[3]),
+        *_what(a, b, _matter(a, b, weights, places[3])),
     ]

@@ -77,6 +77,16 @@ class Store:
         except DBAPIError as error:
             raise storage_error(error) from error
 
+    def flush(self) -> None:
+        """Empty SQLite's write-ahead log into the file, so that what was erased is not in it any more."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     def complaint(self, complaint_id: str, viewer: Viewer) -> State | None:
         """Return the state of a complaint, ``None`` if it is unknown or not for this viewer's eyes."""
         statement = sa.select(complaints).where(complaints.c.id == complaint_id, visible(viewer))

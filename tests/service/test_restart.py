@@ -54,3 +54,17 @@ def test_what_another_program_imports_is_indexed_by_the_running_server(starting:
         while (ids := found(server, headers)) != ["B-1"] and time.monotonic() < deadline:
             time.sleep(0.05)
         assert ids == ["B-1"]
+
+
+def test_an_erased_text_leaves_the_files_of_the_index_at_the_next_save(starting: Any) -> None:
+    with starting() as server:
+        server.assess(server.key(), f"{TEXT} dekat Kembangsepatu", id="A-1")
+        server.assess(server.key(), TEXT, id="A-2")
+    index = server.var / "index"
+    assert b"Kembangsepatu" in b"".join(path.read_bytes() for path in index.rglob("*") if path.is_file())
+    with starting() as server:
+        assert server.client.delete("/v1/complaints/A-1", headers=server.key("admin")).status_code == 204
+    for path in server.var.rglob("*"):
+        assert not path.is_file() or b"Kembangsepatu" not in path.read_bytes(), path
+    with starting() as server:
+        assert found(server, server.key()) == ["A-2"]
