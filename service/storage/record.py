@@ -96,13 +96,13 @@ def store_posting(connection: Connection, posting: Posting, viewer: Viewer) -> R
         seqs.append(event.seq)
         answer = Answer(event.seq, time, posting.model_id, posting.body)
         _insert_answer(connection, posting, answer)
-    _put(connection, state, posting.id)
+    _put(connection, state, new=row is None)
     return Receipt(outcome, answer, tuple(seqs))
 
 
 def _insert_answer(connection: Connection, posting: Posting, answer: Answer) -> None:
     values = {"seq": answer.seq, "at": answer.at, "model_id": answer.model_id, "body": answer.body}
-    connection.execute(assessments.insert().values(complaint_id=posting.id, **values))
+    connection.execute(assessments.insert(), {"complaint_id": posting.id, **values})
     if posting.mentioned:
         rows = [{"seq": answer.seq, "other_id": other} for other in dict.fromkeys(posting.mentioned)]
         connection.execute(mentions.insert(), rows)
@@ -125,7 +125,7 @@ def store_event(connection: Connection, event: Event, viewer: Viewer) -> tuple[E
             raise PilahError("PLH-408", f"event id {event.event_id!r}")
         return to_event(known), False
     written = _insert(connection, event)
-    _put(connection, fold(to_state(row), written), event.complaint_id)
+    _put(connection, fold(to_state(row), written))
     return written, True
 
 
@@ -201,7 +201,7 @@ def _insert(connection: Connection, event: Event) -> Event:
         "digest": _event_digest(event),
         "payload": dumps(event.payload),
     }
-    key = connection.execute(events.insert().values(**values)).inserted_primary_key
+    key = connection.execute(events.insert(), values).inserted_primary_key
     assert key is not None  # noqa: S101 - SQLite and PostgreSQL both return it
     return replace(event, seq=int(key[0]))
 
@@ -213,7 +213,12 @@ def _row(state: State) -> dict[str, Any]:
     return values
 
 
-def _put(connection: Connection, state: State | None, complaint_id: str) -> None:
-    connection.execute(complaints.delete().where(complaints.c.id == complaint_id))
-    if state is not None:
-        connection.execute(complaints.insert().values(**_row(state)))
+def _put(connection: Connection, state: State | None, *, new: bool = False) -> None:
+    """Write the state of a complaint that there is (``None`` never comes from what is stored here)."""
+    if state is None:
+        return
+    if new:
+        connection.execute(complaints.insert(), _row(state))
+    else:
+        statement = complaints.update().where(complaints.c.id == sa.bindparam("key"))
+        connection.execute(statement, {**_row(state), "key": state.id})

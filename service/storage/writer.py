@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection, Engine
@@ -69,9 +70,12 @@ class Writer:
             with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
                 for job, _ in group:
                     try:
-                        with connection.begin_nested():
+                        # A job that fails alone takes the transaction with it; among others it has a savepoint.
+                        with connection.begin_nested() if len(group) > 1 else nullcontext():
                             outcomes.append((job(connection), None))
                     except Exception as error:
+                        if len(group) == 1:
+                            raise
                         if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
                             raise  # the database itself failed: nobody's write is kept
                         outcomes.append((None, error))
