@@ -357,6 +357,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action='Use an urusan code or body of functions.csv, a tier, and a Kemendagri region code.',
         status=422,
     ),
+    "PLH-741": ErrorInfo(
+        title="The responsibility table is wrong",
+        title_id="Tabel tanggung jawab tidak benar",
+        cause="A row of matters.psv lacks a field or names an unknown function, tier or slot, or an id stands twice.",
+        action="Correct the named row; the fields are described in data/matters.py.",
+        status=500,
+    ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
 

@@ -173,9 +173,9 @@ class Regions:
             return (self._codes[found],)
         return tuple(self._codes[i] for i in found)
 
-    def has_name(self, key: object) -> bool:
-        """Tell whether any region's bare name has this :func:`name_key`."""
-        return key in self._index
+    def keys(self) -> frozenset[str]:
+        """Return the :func:`name_key` of every bare name."""
+        return frozenset(self._index)
 
     def by_name(self, name: str, *, level: int | None = None, within: str | None = None) -> tuple[Region, ...]:
         """Find regions by name, upper levels first; a prefix such as ``Kab.`` restricts the kind.

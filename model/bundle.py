@@ -156,7 +156,7 @@ def _assemble(directory: Path, manifest: dict[str, Any]) -> Bundle:
     heads = {}
     for name, document in _read_json(directory / _HEADS).items():
         groups = tuple(
-            Group(g["name"], g["kind"], tuple(g["members"]), tuple(g["shares"]), tuple(g["keys"]))
+            Group(g["name"], g["kind"], tuple(g["members"]), tuple(g["shares"]), tuple(g["keys"]), g["function"])
             for g in document["groups"]
         )
         start, stop = document["columns"]

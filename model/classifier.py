@@ -21,6 +21,8 @@ from model.features import Floats, SparseVector
 
 _WORD = re.compile(r"[a-z0-9]+")
 _MENTION_WEIGHTS = {"location": 3.0, "district": 3.0, "title": 2.0, "text": 1.0}
+_OTHER_FUNCTIONS = 40  # functions that share what the table leaves open
+_LEAST_KNOWN = 0.02  # so that the table can never veto what was learned
 _PLACE_PRIOR = 0.02  # weight of the past share against one mention in the text
 
 
@@ -63,6 +65,7 @@ class Group:
     :param name: the label itself, or what the members share.
     :param members: labels, with ``shares``, their parts of the past rows (summing to one).
     :param keys: for ``place`` groups the place name of each member, letters only.
+    :param function: the function of its agencies, where there is one.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Group:
     members: tuple[str, ...]
     shares: tuple[float, ...]
     keys: tuple[str, ...] = ()
+    function: str | None = None
 
 
 def mentions(fields: Mapping[str, str]) -> dict[str, float]:
@@ -100,11 +104,13 @@ class Calibration:
     :param temperature: of the sharp part.
     :param doubt: share of the flat part, in [0, 1].
     :param flat: temperature of the flat part.
+    :param knowledge: weight of what the responsibility table says, added to the margins as a logarithm.
     """
 
     temperature: float = 0.25
     doubt: float = 0.0
     flat: float = 1.0
+    knowledge: float = 0.0
 
     def apply(self, margins: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return probabilities along the last axis, same shape as ``margins``."""
@@ -135,16 +141,28 @@ class Head:
         """Return every label, group by group."""
         return tuple(label for group in self.groups for label in group.members)
 
-    def distribution(self, margins: Floats, mentioned: Mapping[str, float]) -> Distribution:
+    def distribution(
+        self, margins: Floats, mentioned: Mapping[str, float], known: Mapping[str, float] | None = None
+    ) -> Distribution:
         """Turn the head's margins into probabilities over its labels.
 
         :param margins: one score a group, shape (n_groups,).
         :param mentioned: output of :func:`mentions`.
+        :param known: probabilities by function that the responsibility table gives, used where the head has a weight
+            for it.
         """
+        if self.calibration.knowledge and known:
+            margins = np.asarray(margins + self.calibration.knowledge * self.hints(known), np.float32)
         probabilities = np.repeat(self.calibration.apply(margins), self._sizes) * self.within(mentioned)
         order = np.argsort(-probabilities, kind="stable")
         labels = self.labels
         return Distribution(tuple(labels[i] for i in order), probabilities[order].astype(np.float32))
+
+    def hints(self, known: Mapping[str, float]) -> NDArray[np.float64]:
+        """Return the logarithm of what the responsibility table gives each group, shape (n_groups,)."""
+        rest = max(0.0, 1.0 - sum(known.values())) / _OTHER_FUNCTIONS
+        given = [known.get(group.function, rest) if group.function else rest for group in self.groups]
+        return np.log(np.array(given) + _LEAST_KNOWN)
 
     @cached_property
     def _sizes(self) -> NDArray[np.int64]:

@@ -11,7 +11,10 @@ from model.place_words import ordinary_words
 
 Strength = Literal["plain", "ordinary", "hint", "strict"]
 
-_LEVEL_SHARE = {PROVINCE: 0.8, REGENCY: 1.0, DISTRICT: 0.12, VILLAGE: 0.015}
+BEGINNING = 6
+"""Letters by which a run of words that begins no name is given up early."""
+
+_LEVEL_SHARE = {PROVINCE: 0.8, REGENCY: 1.0, DISTRICT: 0.12, VILLAGE: 0.006}
 """How often a bare name means a region of this level where names compete (own estimate)."""
 
 _ALIAS_SHARE = {"ibu_kota": 0.6, "kawasan": 0.5, "julukan": 0.8, "singkatan": 1.0, "nama_lama": 0.6, "ejaan": 1.0}
@@ -53,9 +56,8 @@ class Gazetteer:
         self._aliases = load_aliases()
         self._ordinary = ordinary_words()
         self._entries: dict[str, Entry | None] = {}
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._aliases or self.regions.has_name(key)
+        self.keys: frozenset[str] = regions.keys() | self._aliases.keys()
+        self.begins: frozenset[str] = frozenset(key[:n] for key in self.keys for n in (3, 4, 5, BEGINNING))
 
     def entry(self, key: str, parts: tuple[str, ...]) -> Entry | None:
         """Return the meanings of a name.
@@ -67,7 +69,7 @@ class Gazetteer:
         if not isinstance(found, _Missing):
             return found
         made = self._make(key, parts)
-        if key in self:
+        if key in self.keys:
             self._entries[key] = made
         return made
 

@@ -83,6 +83,12 @@ _LANDMARK = re.compile(
     r"alfamidi|mall|hotel|bank|makam|tpu|lapangan|taman|stadion|kampus|universitas|pondok|ponpes|pesantren|waduk|embung|"
     r"pos|gapura|warung|bengkel|apotek|apotik|perumahan|simpang|perempatan|pertigaan|bundaran|tugu|monumen|alun)\b)"
 )
+_TRIGGERS = frozenset(
+    "jalan jln jl jlan gang gg lorong lrg dusun dsn dukuh dk kampung kp kmpg lingkungan padukuhan jorong banjar "
+    "perumahan perum perumnas prmhn komplek kompleks komp cluster griya apartemen apartement rusun rusunawa rt rw km "
+    "kilometer pal no nomor nmr blok blk block tiang gardu panel depan dpn dekat dkt deket samping smping seberang "
+    "sebrang sebelah belakang blkg blakang sekitar area".split()
+)
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11,
           "xii": 12, "xiii": 13, "xiv": 14, "xv": 15}  # fmt: skip
@@ -97,6 +103,8 @@ def find_locators(field: Field, raw: str, tokens: list[Token] | None = None) -> 
     [('street', 'jenderal sudirman'), ('number', '5'), ('rt', '3'), ('rw', '7'), ('landmark', 'sdn 1')]
     """
     text = normalise(raw)
+    if tokens is not None and "." not in raw and _TRIGGERS.isdisjoint(t.text.rstrip("0123456789") for t in tokens):
+        return []
     found: list[tuple[int, Locator]] = []
     for kind, value, start, end in _all(text.text):
         raw_start, raw_end = text.raw_span(start, end)

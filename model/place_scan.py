@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from model import place_words as W
 from model.assessment import Field
-from model.gazetteer import Entry, Gazetteer
+from model.gazetteer import BEGINNING, Entry, Gazetteer
 from model.place_spelling import repair
 from model.text import Normalised, normalise, words
 
@@ -26,6 +27,7 @@ _MARKERS: dict[str, str] = (
     | dict.fromkeys(W.CITY_MARKERS, "kota")
     | dict.fromkeys(W.DISTRICT_MARKERS, "kecamatan")
     | dict.fromkeys(W.VILLAGE_MARKERS, "desa")
+    | dict.fromkeys(W.URBAN_VILLAGE_MARKERS, "kelurahan")
     | dict.fromkeys(W.KAMPUNG_MARKERS, "kampung")
 )
 _FIELD_MARKER = {"province": "provinsi", "regency": "kabkota", "district": "kecamatan"}
@@ -52,8 +54,7 @@ class Mention:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """Hold one word: folded, with its place in the normalised text and how it is joined to the word before."""
 
     text: str
@@ -79,7 +80,7 @@ class FieldScanner:
         for word, start, end in words(text.text):
             tokens.append(Token(word, start, end, text.text[last:start]))
             last = end
-        shouted = _mostly_capital(raw, text, tokens)
+        shouted: bool | None = None
         found: list[Mention] = []
         position = 0
         while position < len(tokens):
@@ -90,6 +91,8 @@ class FieldScanner:
                 position += 1
                 continue
             entry, count, key, evidence = match
+            if shouted is None:
+                shouted = _mostly_capital(raw, text, tokens)
             mention = self._mention(field, raw, text, tokens, position, count, key, entry, shouted, evidence)
             if mention is not None:
                 found.append(mention)
@@ -97,14 +100,12 @@ class FieldScanner:
         return tokens, found
 
     def _longest(self, tokens: list[Token], first: int) -> tuple[Entry, int, str, str] | None:
-        gazetteer = self._gazetteer
+        keys = self._gazetteer.keys
+        begins = self._gazetteer.begins
         word = tokens[first].text
-        best: tuple[str, int] | None = (word, 1) if word in gazetteer else None
-        joinable = word not in _NOT_IN_NAMES
-        key = word
-        expanded = W.EXPANSIONS.get(word, word)
-        other = expanded
-        if joinable:
+        best: tuple[str, int] | None = (word, 1) if word in keys else None
+        if word not in _NOT_IN_NAMES:
+            key, other = word, W.EXPANSIONS.get(word, word)
             for i in range(first + 1, min(first + LONGEST, len(tokens))):
                 token = tokens[i]
                 if token.joint not in _JOINTS or token.text in _NOT_IN_NAMES:
@@ -114,10 +115,12 @@ class FieldScanner:
                     break
                 key += token.text
                 other += W.EXPANSIONS.get(token.text, token.text)
-                if key in gazetteer:
+                if key in keys:
                     best = (key, i - first + 1)
-                elif other != key and other in gazetteer:
+                elif other != key and other in keys:
                     best = (other, i - first + 1)
+                if key[:BEGINNING] not in begins and (other == key or other[:BEGINNING] not in begins):
+                    break
         if best is None:
             return None
         entry = self._entry(best[0], tokens, first, best[1])
@@ -127,18 +130,28 @@ class FieldScanner:
             shorter = self._regency_before(word, tokens, first, entry)
             if shorter is not None:
                 return shorter
+            if entry.level > 3 and self._regency_after(tokens, first, best[1]):
+                return None
         return entry, best[1], best[0], "nama"
 
     def _regency_before(
         self, word: str, tokens: list[Token], first: int, longer: Entry
     ) -> tuple[Entry, int, str, str] | None:
         # "Bandung baru ..." is Bandung: a village's name in two words yields to a regency's in one, a district's not.
-        if longer.level < 4 or word not in self._gazetteer:
+        if longer.level < 4 or word not in self._gazetteer.keys:
             return None
         entry = self._entry(word, tokens, first, 1)
         if entry is None or entry.level > 2 or entry.strength != "plain":
             return None
         return entry, 1, word, "nama"
+
+    def _regency_after(self, tokens: list[Token], first: int, count: int) -> bool:
+        # "Pasar Martapura" is a village somewhere, but mostly the market of Martapura.
+        if tokens[first].text not in W.ordinary_words():
+            return False
+        rest = "".join(t.text for t in tokens[first + 1 : first + count])
+        entry = self._entry(rest, tokens, first + 1, count - 1) if rest in self._gazetteer.keys else None
+        return entry is not None and entry.level <= 2 and entry.strength == "plain"
 
     def _repaired(self, field: Field, tokens: list[Token], first: int) -> tuple[Entry, int, str, str] | None:
         token = tokens[first]
@@ -175,11 +188,14 @@ class FieldScanner:
         structured = field in _STRUCTURED
         capital = raw[start].isupper() and not shouted and _inside_sentence(tokens, first)
         context = _context(tokens, first)
-        weight = _weight(entry, structured, capital, context == "locative")
+        locative = context == "locative"
+        if entry.strength == "strict" and tokens[first - 1].text not in W.PREPOSITIONS:
+            locative = False
+        weight = _weight(entry, structured, capital, locative)
         if marker is not None:
             weight = max(weight, _marked_weight(entry, marker, agrees, structured))
         if marker is None or marker == "kampung":
-            factor = {"street": 0.12, "person": 0.1, "thing": 0.2, "firm": 0.35, "feature": 0.5, "origin": 0.4}
+            factor = {"street": 0.12, "person": 0.1, "thing": 0.2, "firm": 0.35, "feature": 0.5, "origin": 0.4, "toward": 0.7}
             weight *= max(factor.get(context, 1.0), 0.4 if structured else 0.0)
         elif _context(tokens, first - 1) in ("origin", "person") and marker not in ("kabupaten", "kota", "provinsi"):
             weight *= 0.5
@@ -197,8 +213,9 @@ class FieldScanner:
             kept = targets
             return kept, False
         kind = self._gazetteer.regions.kind
-        if marker == "desa":
-            kept = tuple(t for t in targets if len(t[0]) == 13)
+        if marker in ("desa", "kelurahan"):
+            # People call a kelurahan "desa" and the other way round: the kind weighs, it does not exclude.
+            kept = tuple((code, s if kind(code) == marker else s / 4) for code, s in targets if len(code) == 13)
         elif marker == "kabkota":
             kept = tuple(t for t in targets if len(t[0]) == 5)
         else:
@@ -213,7 +230,7 @@ def _weight(entry: Entry, structured: bool, capital: bool, locative: bool) -> fl
     """Say how likely an unmarked name tells the place (own estimates, ordered by how often such names mislead)."""
     if structured:
         if entry.strength == "strict":
-            return 0.7
+            return 0.45
         if entry.level <= 3:
             return 0.8 if entry.strength == "ordinary" else 0.95
         return 0.6 if entry.strength == "ordinary" else 0.8
@@ -243,7 +260,7 @@ def _marked_weight(entry: Entry, marker: str, agrees: bool, structured: bool) ->
         return 0.6 if entry.level <= 2 and marker in ("kota", "kabupaten", "kabkota") else 0.3
     if structured:
         return 0.97
-    return {"desa": 0.75, "kecamatan": 0.9}.get(marker, 0.93)
+    return {"desa": 0.75, "kelurahan": 0.75, "kecamatan": 0.9}.get(marker, 0.93)
 
 
 def _marker_before(tokens: list[Token], first: int) -> str | None:
@@ -269,11 +286,14 @@ def _context(tokens: list[Token], first: int) -> str:
     if first <= 0:
         return ""
     joint = tokens[first].joint
-    if any(c in joint for c in ",;:!?()\"") or ". " in joint and len(tokens[first - 1].text) > 4:
+    if any(c in joint for c in ',;:!?()"') or (". " in joint and len(tokens[first - 1].text) > 4):
         return ""
     before = tokens[first - 1].text
     second = tokens[first - 2].text if first > 1 else ""
-    if before in W.STREET or (second in W.STREET and before not in W.LOCATIVE and before not in _MARKERS):
+    if before in W.TOWARD and second in W.ROADS:
+        return "toward"
+    named = before not in W.LOCATIVE and before not in _MARKERS and before not in _NOT_IN_NAMES
+    if before in W.STREET or (second in W.STREET and named and before not in W.ORIGIN):
         return "street"
     if before in ("kota", "bupati", "walikota", "gubernur"):
         return "locative"
@@ -295,7 +315,7 @@ def _context(tokens: list[Token], first: int) -> str:
 
 
 def _inside_sentence(tokens: list[Token], first: int) -> bool:
-    return first > 0 and not any(c in tokens[first].joint for c in ".!?:\"")
+    return first > 0 and not any(c in tokens[first].joint for c in '.!?:"')
 
 
 def _mostly_capital(raw: str, text: Normalised, tokens: list[Token]) -> bool:

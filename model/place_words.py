@@ -10,8 +10,9 @@ REGENCY_MARKERS = frozenset("kabupaten kab kabup pemkab bupati wabup".split())
 CITY_MARKERS = frozenset("kota kodya kotamadya pemkot walikota wako wawali".split())
 DISTRICT_MARKERS = frozenset("kecamatan kec kecmtn kcamatan distrik kapanewon kemantren camat".split())
 VILLAGE_MARKERS = frozenset(
-    "desa ds kelurahan kel kelurhan gampong nagari pekon tiyuh kalurahan kades lurah keuchik geuchik perbekel kuwu".split()
+    "desa ds gampong nagari pekon tiyuh kalurahan kades keuchik geuchik perbekel kuwu".split()
 )
+URBAN_VILLAGE_MARKERS = frozenset("kelurahan kel kelurhan klurahan lurah".split())
 KAMPUNG_MARKERS = frozenset("kampung kp kmpg dusun dsn dukuh jorong negeri ohoi lembang lingkungan padukuhan".split())
 
 LOCATIVE = frozenset(
@@ -22,6 +23,13 @@ LOCATIVE = frozenset(
     "pengadilan kejari kpp kodim koramil unit bandara alun2 pusat".split()
 )
 """Words after which a name is most likely the place of the matter."""
+
+PREPOSITIONS = frozenset("di d didaerah daerah wilayah kawasan warga masyarakat penduduk wonten neng ning nang ing".split())
+"""The plainer part of :data:`LOCATIVE`: "Dinas SDA" is no place, "di SDA" may be."""
+
+ROADS = frozenset("jalan jl jln ruas jembatan akses tol rute poros lintas".split())
+TOWARD = frozenset("ke menuju arah dari kearah jurusan penghubung lintas poros antara".split())
+"""A road to a place is mostly in or near it: less telling than "di", more than a journey."""
 
 ORIGIN = frozenset(
     "dari asal berasal ktp kelahiran lahir lulusan alumni pindahan kiriman jurusan tujuan menuju ke arah via lewat "
@@ -43,7 +51,9 @@ THING = frozenset(
 )
 """Words that make a place name part of the name of a dish, a firm, a ship or a natural feature."""
 
-NAMED_FEATURES = frozenset("sungai kali gunung danau teluk selat laut bukit tanjung pulau kereta ka bus po kapal".split())
+NAMED_FEATURES = frozenset(
+    "sungai kali gunung danau teluk selat laut bukit tanjung pulau kereta ka bus po kapal".split()
+)
 FIRMS = frozenset("pt cv ud toko bank universitas univ institut kmp".split())
 
 HEADS_OF_REGENCY = frozenset("bupati wabup pemkab kabupaten kab".split())

@@ -33,6 +33,10 @@ _LANGUAGE_FACTOR = 3.0
 _KIND_FACTOR = 0.35
 _PROVINCE_SHARE = 0.9
 _MANY = 25
+_VILLAGE_MARKERS = ("desa", "kelurahan")
+_DEEP_MARKERS = ("kecamatan", *_VILLAGE_MARKERS)
+_CERTAIN = 0.985
+"""No single name is believed more than this."""
 _LEAST, _MOST = 0.005, 12
 
 
@@ -142,25 +146,30 @@ class PlaceResolver:
         for mention, share in zip(mentions, shares, strict=True):
             if len(share) <= _MANY or mention.marker is not None or mention.field not in ("title", "text"):
                 hypotheses.update(share)
+        # Every likelihood is divided by that of noise, so that a mention touches only the regions that it names.
         scores = {code: self._home.get(code, 1.0) / _REGENCIES for code in hypotheses}
-        unknown = 1.0
         for mention, share in zip(mentions, shares, strict=True):
-            noise = (1.0 - mention.weight) / _REGENCIES
-            for code in scores:
-                scores[code] *= mention.weight * self._share(code, share) + noise
-            unknown *= noise
-            # Keep the products away from the least positive float; only their proportions count.
-            scale = max(unknown, *scores.values(), 1e-300)
-            unknown /= scale
-            scores = {code: score / scale for code, score in scores.items()}
+            weight = min(mention.weight, _CERTAIN)
+            odds = weight * _REGENCIES / (1.0 - weight)
+            for code in self._touched(share, scores):
+                scores[code] *= 1.0 + odds * self._share(code, share)
         self._apply_cues(scores, seen)
-        total = unknown + sum(scores.values())
+        total = 1.0 + sum(scores.values())
         ranked = sorted(((code, s / total) for code, s in scores.items()), key=lambda item: (-item[1], item[0]))
         return tuple(
             self._candidate(code, probability, mentions, shares, complaint)
             for code, probability in ranked[:_MOST]
             if probability >= _LEAST
         )
+
+    @staticmethod
+    def _touched(share: dict[str, float], scores: dict[str, float]) -> list[str]:
+        provinces = tuple(code for code in share if len(code) == 2)
+        touched = [code for code in share if len(code) == 5 and code in scores]
+        if provinces:
+            touched += [code for code in scores if code.startswith(provinces) and code not in share]
+            touched += [code for code in provinces if code in scores]
+        return touched
 
     def _share(self, code: str, share: dict[str, float]) -> float:
         found = share.get(code, 0.0)
@@ -214,13 +223,13 @@ class PlaceResolver:
         villages: list[tuple[Mention, list[str]]] = []
         for mention in mentions:
             inside = [code for code, _ in mention.targets if len(code) > 5 and code.startswith(regency)]
-            if not inside or (mention.key == self._names[regency] and mention.marker not in ("kecamatan", "desa")):
+            if not inside or (mention.key == self._names[regency] and mention.marker not in _DEEP_MARKERS):
                 continue
             upper = [code for code in inside if len(code) == 8]
-            if upper and mention.marker != "desa" and mention.weight >= 0.3:
+            if upper and mention.marker not in _VILLAGE_MARKERS and mention.weight >= 0.3:
                 districts[upper[0]] = max(districts.get(upper[0], 0.0), mention.weight)
             lower = [code for code in inside if len(code) == 13]
-            if lower and (mention.weight >= 0.12 or mention.marker == "desa"):
+            if lower and (mention.weight >= 0.12 or mention.marker in _VILLAGE_MARKERS):
                 villages.append((mention, lower))
         district: str | None = None
         if districts:
@@ -233,8 +242,8 @@ class PlaceResolver:
         for mention, codes in villages:
             fitting = [c for c in codes if district is None or c.startswith(district)]
             named_as_district = any(len(c) == 8 and c.startswith(regency) for c, _ in mention.targets)
-            if len(fitting) == 1 and not (named_as_district and mention.marker != "desa"):
-                if district is not None or mention.marker == "desa" or mention.weight >= 0.3:
+            if len(fitting) == 1 and not (named_as_district and mention.marker not in _VILLAGE_MARKERS):
+                if district is not None or mention.marker in _VILLAGE_MARKERS or mention.weight >= 0.3:
                     found.add(fitting[0])
         if len(found) == 1:
             return found.pop()
