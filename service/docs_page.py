@@ -37,7 +37,8 @@ def page(openapi: dict[str, Any], base: str) -> str:
     """
     parts = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>pilah: API</title>",
-        "<meta name='viewport' content='width=device-width'><link rel='stylesheet' href='/docs/style.css'></head><body>",
+        "<meta name='viewport' content='width=device-width'>",
+        "<link rel='stylesheet' href='/docs/style.css'></head><body>",
         f"<h1>{escape(openapi['info']['title'])}: API</h1><p>{escape(openapi['info']['description'])}</p>",
         "<p>Machine-readable: <a href='/openapi.json'>/openapi.json</a>. Send <code>Authorization: Bearer KEY</code> ",
         "with every call to /v1. Errors are <code>application/problem+json</code> with a code, <code>PLH-nnn</code>.",

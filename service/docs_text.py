@@ -1,4 +1,4 @@
-"""Write the pages of ``docs/`` that follow from the code: ``python -m service.docs_text``; a test keeps them in step."""
+"""Write the pages of ``docs/`` that follow from the code (``python -m service.docs_text``); a test compares them."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def settings() -> str:
     lines = [
         "# Settings",
         "",
-        "A setting is an environment variable `PILAH_…`, or a line (in small letters, without `PILAH_`) of the TOML file",
-        "that `PILAH_SETTINGS_FILE` names. Options of `pilah serve` win over variables, variables over the file. A name or",
-        "a value that is not known is refused (PLH-440).",
+        "A setting is an environment variable `PILAH_…`, or a line (in small letters, without `PILAH_`) of the TOML",
+        "file that `PILAH_SETTINGS_FILE` names. Options of `pilah serve` win over variables, variables over the file.",
+        "A name or a value that is not known is refused (PLH-440).",
         "",
         "| variable | default | what it does |",
         "|---|---|---|",
@@ -69,8 +69,8 @@ def commands() -> str:
     lines = [
         "# Commands",
         "",
-        "`pilah COMMAND --help` says the same. Bad rows of an input are named on standard error (file, row, field, reason)",
-        "and skipped.",
+        "`pilah COMMAND --help` says the same. Bad rows of an input are named on standard error (file, row, field,",
+        "reason) and skipped.",
     ]
     for name, command in _tree(typer.main.get_command(build()), "pilah"):
         arguments = [_argument(p) for p in command.params if p.param_type_name == "argument"]

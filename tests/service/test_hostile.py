@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from serving_app import start
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return one app for all of these: what one test stores does not matter to another."""
+    with start(tmp_path_factory.mktemp("hostile") / "var") as running:
+        yield running
+
 
 ENDPOINTS = ("/v1/assess", "/v1/assess/batch", "/v1/duplicates/search", "/v1/complaints/A-1/events")
 BROKEN = {
