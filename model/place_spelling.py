@@ -28,7 +28,7 @@ def repair(word: str, gazetteer: Gazetteer, *, placed: bool, hashed: bool, marke
     :param marker: the kind of region that the word before it names.
     """
     glued = _unglue(word, gazetteer, hashed=hashed)
-    if glued is not None or not placed or word in W.ordinary_words() or not word.isalpha():
+    if glued is not None or not placed or _is_word(word) or not word.isalpha():
         return glued
     if len(word) >= _SHORTEST_FUZZY:
         return _one_letter_off(word, gazetteer, marker)
@@ -36,6 +36,10 @@ def repair(word: str, gazetteer: Gazetteer, *, placed: bool, hashed: bool, marke
         found = _skeletons(gazetteer.regions).get(word) or _skeletons(gazetteer.regions).get(_skeleton(word))
         return found or None
     return None
+
+
+def _is_word(word: str) -> bool:
+    return word in W.NEVER_PLACES or word in W.ordinary_words() or word in W.common_words()
 
 
 def _unglue(word: str, gazetteer: Gazetteer, *, hashed: bool) -> str | None:

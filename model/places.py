@@ -13,12 +13,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from data.complaint import Complaint
-from data.regions import Regions, ancestor, level_of, name_key
+from data.regions import Regions, ancestor, name_key
 from model import place_words as W
 from model.assessment import Field, Span
 from model.gazetteer import Gazetteer
 from model.locators import Locator, find_locators
-from model.place_scan import FieldScanner, Mention, Token
+from model.place_scan import FieldScanner, Mention
 
 _FIELDS: tuple[tuple[Field, float], ...] = (
     ("province", 1.0), ("regency", 1.0), ("district", 1.0), ("location", 1.0), ("title", 1.0), ("text", 1.0),
@@ -242,9 +242,9 @@ class PlaceResolver:
         for mention, codes in villages:
             fitting = [c for c in codes if district is None or c.startswith(district)]
             named_as_district = any(len(c) == 8 and c.startswith(regency) for c, _ in mention.targets)
-            if len(fitting) == 1 and not (named_as_district and mention.marker not in _VILLAGE_MARKERS):
-                if district is not None or mention.marker in _VILLAGE_MARKERS or mention.weight >= 0.3:
-                    found.add(fitting[0])
+            clear = district is not None or mention.marker in _VILLAGE_MARKERS or mention.weight >= 0.3
+            if len(fitting) == 1 and clear and not (named_as_district and mention.marker not in _VILLAGE_MARKERS):
+                found.add(fitting[0])
         if len(found) == 1:
             return found.pop()
         return district or regency
@@ -290,4 +290,4 @@ def _merge(mentions: list[Mention]) -> list[Mention]:
     return merged
 
 
-__all__ = ["Locator", "PlaceCandidate", "PlaceReading", "PlaceResolver", "Token", "level_of"]
+__all__ = ["Locator", "PlaceCandidate", "PlaceReading", "PlaceResolver"]

@@ -15,6 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from data.agencies import parse_agency
+from data.categories import load_categories
 from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
@@ -73,6 +74,7 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         ),
         heads=_place(heads),
         home=config.home or (_home(examples) if config.agency == "labels" else None),
+        category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
         metadata=_metadata(examples, heads),
         config=config.to_toml(),
     )
@@ -125,6 +127,13 @@ def _home(examples: Sequence[Example]) -> str | None:
         return None
     code, count = regions.most_common(1)[0]
     return code if count > 0.5 * names.total() else None
+
+
+def _official(examples: Sequence[Example]) -> bool:
+    """Tell whether the categories are mostly of the official tree, not of a scheme of their own."""
+    labels = _labels(examples, "category")
+    known = load_categories().by_id
+    return sum(label in known for label in labels) > 0.5 * len(labels)
 
 
 def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:
