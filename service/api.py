@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from service.problems import field_errors, problem, problem_response
 from service.schemas import AssessIn, BatchIn, ComplaintIn, EventIn, SearchIn
 from service.security import authenticate, require
 from service.settings import Settings
-from service.storage.log import Event, State
+from service.storage.log import FOUND_ID, Event, State
 from service.viewer import Viewer
 
 router = APIRouter(prefix="/v1")
@@ -151,8 +152,13 @@ async def delete_complaint(complaint_id: str, viewer: Admin, intake: TheIntake) 
     return Response(status_code=204)
 
 
+_NOT_SHOWN = frozenset({"complaint", "digest", "search", FOUND_ID})
+
+
 def _event(event: Event) -> dict[str, Any]:
-    shown = {key: value for key, value in event.payload.items() if key not in ("complaint", "digest", "search")}
+    shown = {key: value for key, value in event.payload.items() if key not in _NOT_SHOWN}
+    if FOUND_ID in event.payload:
+        shown["agency_id"] = event.payload[FOUND_ID]
     return {
         "id": event.event_id,
         "complaint_id": event.complaint_id,
@@ -227,6 +233,33 @@ async def search_duplicates(body: SearchIn, viewer: Reader, intake: TheIntake) -
         for match in found
     ]
     return _json({"duplicates": shown})
+
+
+@router.get("/agencies", summary="Search agencies")
+async def agencies(
+    _viewer: Anyone,
+    intake: TheIntake,
+    q: Annotated[str, Query(min_length=1, max_length=200)],
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Response:
+    """Find agencies by name, alias or abbreviation and place, as typed into a box, best first."""
+    # In a thread: the first search builds its word index.
+    found = await asyncio.to_thread(intake.registry.find, q, limit)
+    shown = [
+        {
+            "id": agency.id,
+            "label": agency.name,
+            "function": agency.function,
+            "tier": agency.tier,
+            "region_code": agency.region_code,
+            "parent": {"id": agency.parent_id, "label": agency.parent_name} if agency.parent_id else None,
+            "external_id": agency.external_id,
+            "connected": agency.connected,
+            "name_status": agency.name_status,
+        }
+        for agency in found
+    ]
+    return _json({"agencies": shown})
 
 
 @router.get("/model", summary="Read which model answers")

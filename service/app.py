@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
+from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
 from service import api, docs_page, health, problems
@@ -29,7 +30,8 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     :param store: opened with ``serving=True`` by the caller.
     """
     metrics = Metrics()
-    intake = Intake(triage, index, store, metrics)
+    registry = AgencyRegistry.load(settings.agencies, home=settings.home)
+    intake = Intake(triage, index, store, metrics, registry)
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from data.agencies import AgencyRegistry
 from data.complaint import Record
 from data.privacy import mask
 from model.duplicates.index import DuplicateIndex
 from service.codec import as_utc, dumps, fingerprint, now, to_plain
 from service.intake import Triage
-from service.posting import apply_event, document_of, posting_of
+from service.posting import apply_event, document_of, posting_of, with_agency_id
 from service.storage.log import Event
 from service.storage.record import Posting, store_event, store_posting
 from service.storage.store import Store
@@ -48,12 +50,17 @@ def import_records(store: Store, triage: Triage, records: Iterable[Record]) -> I
     The complaints are read by the model once, for their region and for the index, but not answered: nobody has asked.
     """
     counts = Counts()
+    registry = AgencyRegistry.load()
     rest = iter(records)
     while chunk := list(islice(rest, _CHUNK)):
-        prepared = [(_posting(triage, record), events_of(record)) for record in chunk]
-        for outcome, events in store.write(lambda connection, prepared=prepared: _write(connection, prepared)).result():  # type: ignore[misc]
+        prepared: list[tuple[Posting, Sequence[Event]]] = []
+        for record in chunk:
+            posting = _posting(triage, record)
+            events = [with_agency_id(event, registry, posting.region_code) for event in events_of(record)]
+            prepared.append((posting, events))
+        for outcome, written in store.write(partial(_write, prepared=prepared)).result():
             setattr(counts, outcome, getattr(counts, outcome) + 1)
-            counts.events += events
+            counts.events += written
         yield counts
 
 

@@ -59,7 +59,9 @@ def settings() -> str:
         "| `PILAH_SETTINGS_FILE` | | TOML file with settings. |",
     ]
     for name, field in Settings.model_fields.items():
-        default = "`model/base`" if name == "bundle" else f"`{field.default}`" if field.default != "" else ""
+        default = (
+            "`model/base`" if name == "bundle" else f"`{field.default}`" if field.default not in ("", None) else ""
+        )
         lines.append(f"| `PILAH_{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"
 

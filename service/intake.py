@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from data.agencies import AgencyRegistry
 from data.complaint import Complaint, Confidentiality
 from data.errors import PilahError
 from model.assessment import Assessment, DuplicateAnswer, ModelRef
@@ -17,7 +18,7 @@ from model.duplicates.document import Document
 from model.duplicates.index import DuplicateIndex
 from service.codec import dumps, fingerprint, to_plain
 from service.metrics import Metrics
-from service.posting import apply_event, document_of, posting_of
+from service.posting import apply_event, document_of, posting_of, with_agency_id
 from service.storage.log import Event
 from service.storage.record import Posting, erase, store_event, store_posting
 from service.storage.store import Store
@@ -63,11 +64,14 @@ class Intake:
     All methods run on the event loop's thread, so the index needs no lock; only the writes wait elsewhere.
     """
 
-    def __init__(self, triage: Triage, index: DuplicateIndex, store: Store, metrics: Metrics) -> None:
+    def __init__(
+        self, triage: Triage, index: DuplicateIndex, store: Store, metrics: Metrics, registry: AgencyRegistry
+    ) -> None:
         self.triage = triage
         self.index = index
         self.store = store
         self.metrics = metrics
+        self.registry = registry
         self.cursor = index.cursor
         self._purge = False  # whether a complaint was erased since the index was last saved
         self._own: set[int] = set()  # events that this process wrote and has indexed already
@@ -121,7 +125,9 @@ class Intake:
         return self._find(document_of(reading.complaint, assessment), viewer, limit)
 
     async def record(self, event: Event, viewer: Viewer) -> tuple[Event, bool]:
-        """Write an event of a complaint and say whether it is new."""
+        """Write an event of a complaint and say whether it is new; an agency named in it is looked up."""
+        state = self.store.complaint(event.complaint_id, viewer)
+        event = with_agency_id(event, self.registry, state.region_code if state else None)
         future = self.store.write(lambda connection: store_event(connection, event, viewer))
         written, new = await asyncio.wrap_future(future)
         if new:

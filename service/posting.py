@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from data.agencies import AgencyRegistry
 from data.complaint import Complaint
 from model.assessment import Assessment
 from model.duplicates.document import Document, build_document, to_day
 from model.duplicates.index import DuplicateIndex
 from service.codec import from_plain
-from service.storage.log import Event
+from service.storage.log import FOUND_ID, Event
 from service.storage.record import Posting
 
 _SURE = 0.8  # a region less probable than this does not narrow the search for duplicates
@@ -60,6 +62,21 @@ def posting_of(
         model_id=assessment.model.id,
         mentioned=[duplicate.id for duplicate in assessment.duplicates],
     )
+
+
+def with_agency_id(event: Event, registry: AgencyRegistry, region_code: str | None) -> Event:
+    """Look up the id of an agency that an event names without an id.
+
+    :param region_code: where the complaint is from: an office named without its place is meant there.
+    """
+    name = event.payload.get("agency")
+    if name is None or "agency_id" in event.payload:
+        return event
+    place = ".".join(region_code.split(".")[:2]) if region_code else registry.home
+    found = replace(registry, home=place).resolve(name)
+    if found is None or found.id.startswith(":"):  # an office of nowhere in particular
+        return event
+    return replace(event, payload={**event.payload, FOUND_ID: found.id})
 
 
 def apply_event(index: DuplicateIndex, event: Event) -> None:

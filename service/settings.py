@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     )
     store: str = Field("", description="Database address; empty is the SQLite file 'pilah.db' in the folder 'var'.")
     bundle: Path = Field(BASE_BUNDLE, description="Folder of the model bundle that answers.")
+    agencies: Path | None = Field(
+        None, description="CSV of your own agencies, beside or in place of the built-in ones."
+    )
+    home: str | None = Field(
+        None, pattern=r"^\d{2}(\.\d{2})?$", description="Your region's code, as 32.04: its agencies are found first."
+    )
     max_body: int = Field(1_000_000, ge=1_000, description="Largest body of a request, in bytes.")
     max_batch_body: int = Field(10_000_000, ge=1_000, description="Largest body of a batch, in bytes.")
     max_batch: int = Field(500, ge=1, le=10_000, description="Most complaints in one batch.")

@@ -14,6 +14,9 @@ DECISIONS = frozenset(
 POSTED = DECISIONS | {"followed_up"}
 """Events that come in over ``POST /v1/complaints/{id}/events``."""
 
+FOUND_ID = "found_agency_id"
+"""What the registry says of an agency named without an id; not the sender's word, so not part of an event's digest."""
+
 _STATUS = {
     "received": "masuk",
     "disposed": "terdisposisi",
@@ -95,7 +98,7 @@ def fold(state: State | None, event: Event) -> State | None:
     elif event.kind in ("disposed", "corrected"):
         given = {name: payload[name] for name in _DECIDED if payload.get(name) is not None}
         if "agency" in given:
-            given.setdefault("agency_id", None)  # the id of the agency before is not kept
+            given.setdefault("agency_id", payload.get(FOUND_ID))  # the id of the agency before is not kept
             changes["decided"] = True
         changes |= given
     elif event.kind == "returned":

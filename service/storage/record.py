@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from data.errors import PilahError
 from service.codec import dumps, now
-from service.storage.log import Event, State, fold
+from service.storage.log import FOUND_ID, Event, State, fold
 from service.storage.store import Answer, to_event, to_state, visible
 from service.storage.tables import assessments, complaints, events, mentions
 from service.viewer import Viewer
@@ -185,7 +185,8 @@ def _refuse_erased(connection: Connection, complaint_id: str) -> None:
 
 
 def _event_digest(event: Event) -> str:
-    said = [event.complaint_id, event.kind, event.actor, event.payload]
+    payload = {name: value for name, value in event.payload.items() if name != FOUND_ID}
+    said = [event.complaint_id, event.kind, event.actor, payload]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -234,3 +234,25 @@ def test_a_closed_parent_makes_a_repeat_a_recurrence_or_related(server: Any, hea
     document = server.app.state.intake.index.get("A-1")
     assert document is not None
     assert document.closed == 19754  # 1 February 2024 in days since 1970
+
+
+def test_agencies_are_found_by_abbreviation_and_place(server: Any, headers: dict[str, str]) -> None:
+    response = server.client.get("/v1/agencies", params={"q": "dishub kab bandung", "limit": 3}, headers=headers)
+    found = response.json()["agencies"]
+    assert 1 <= len(found) <= 3
+    assert (found[0]["id"], found[0]["label"]) == ("32.04:dishub", "Dinas Perhubungan Kabupaten Bandung")
+
+
+def test_an_agency_named_in_an_event_is_looked_up_in_the_region(server: Any, headers: dict[str, str]) -> None:
+    server.assess(headers, "Lampu di Bandung", id="A-1")
+    path = "/v1/complaints/A-1/events"
+    for event_id, name, expected in (
+        ("e-1", "Dinas Lingkungan Hidup", "32.04:dlh"),
+        ("e-2", "Dinas Perhubungan Kota Cimahi", "32.77:dishub"),
+        ("e-3", "Paguyuban Warga", None),
+    ):
+        event = {"id": event_id, "kind": "disposed", "agency": name}
+        first = server.client.post(path, json=event, headers=headers)
+        assert first.json().get("agency_id") == expected
+        assert server.client.get("/v1/complaints/A-1", headers=headers).json()["agency_id"] == expected
+        assert server.client.post(path, json=event, headers=headers).status_code == 200
