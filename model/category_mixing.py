@@ -26,7 +26,7 @@ def mix_categories(learned: Distribution, matters: MatterReading, weight: float)
     if not known:
         return learned
     total = min(1.0, sum(known.values()))
-    scores = {label: p * (1.0 - weight * total) for label, p in learned.as_dict().items()}
+    scores = dict(zip(learned.labels, (learned.probabilities * (1.0 - weight * total)).tolist(), strict=True))
     for label, p in known.items():
         scores[label] = scores.get(label, 0.0) + weight * p
     return Distribution.from_scores(scores)

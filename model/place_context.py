@@ -108,7 +108,7 @@ def marker_before(tokens: list[Token], first: int) -> str | None:
     return marker
 
 
-def context_of(tokens: list[Token], first: int) -> str:  # noqa: PLR0911 -- first rule that fits
+def context_of(tokens: list[Token], first: int) -> str:  # noqa: PLR0911, PLR0912 -- first rule that fits
     """Name what the words before a name make of it."""
     if first <= 0:
         return ""

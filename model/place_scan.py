@@ -88,7 +88,9 @@ class FieldScanner:
             position += count
         return tokens, found
 
-    def _longest(self, tokens: list[Token], first: int) -> tuple[Entry, int, str, str] | None:
+    def _longest(  # noqa: PLR0911 -- the exceptions to the longest name
+        self, tokens: list[Token], first: int
+    ) -> tuple[Entry, int, str, str] | None:
         best = self._longest_key(tokens, first)
         if best is None:
             return None

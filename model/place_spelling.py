@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _REGENCY_PREFIX = re.compile(r"^(?:Kabupaten(?: Administrasi)?|Kota(?: Administrasi)?) ")
 _VOWELS = frozenset("aeiou")
 _SHORTEST_FUZZY = 6
+_LONGEST_HASHTAG = 40
 _FUZZY_REGENCY, _FUZZY_DISTRICT = 2, 3
 
 
@@ -48,7 +49,7 @@ def _unglue(word: str, gazetteer: Gazetteer, *, hashed: bool) -> str | None:
             rest = word[len(prefix) :]
             if len(rest) >= 5 and word.startswith(prefix) and _is_regency(rest, gazetteer):
                 return rest
-    if hashed:
+    if hashed and len(word) <= _LONGEST_HASHTAG:
         for length in range(len(word) - 3, 5, -1):
             for rest in (word[:length], word[-length:]):
                 if _is_regency(rest, gazetteer):

@@ -51,8 +51,8 @@ NAME_TITLES = word_set("bapak pak bpk ibu bu ibuk sdr sdri saudara saudari haji 
 """Titles after which a first name and then a second follow: "Ibu Siti Surakarta"."""
 OFFICES = word_set(
     "bupati walikota wali gubernur camat lurah kades kepala ketua kapolres kapolsek kapolda polisi dokter guru admin "
-    "sekda kadis kadishub kadinkes menteri presiden satpol petugas rt rw dprd dewan pejabat pemkot pemkab pemprov dirut "
-    "direktur manajer warga wakil wabup wawali wagub jokowi sekretaris kabid dinas rumah tangga kota pertiwi pkk hamil"
+    "sekda kadis kadishub kadinkes menteri presiden satpol petugas rt rw dprd dewan pejabat pemkot pemkab pemprov "
+    "dirut direktur manajer warga wakil wabup wawali wagub jokowi sekretaris kabid dinas rumah tangga kota pertiwi pkk hamil"
 )
 """Offices, which stand between a title and a place: "Pak Camat Sukawati"."""
 THING = word_set(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from math import exp, log, log1p
 
 from data.complaint import Complaint
 from data.regions import Regions, ancestor, name_key
@@ -31,6 +32,7 @@ _HOME_ODDS = 1.5
 """Odds that a complaint naming no place is from the deployment's own region."""
 _LANGUAGE_FACTOR = 3.0
 _KIND_FACTOR = 0.35
+_RURAL_FACTOR = 0.6
 _PROVINCE_SHARE = 0.9
 _MANY = 25
 _VILLAGE_MARKERS = ("desa", "kelurahan")
@@ -147,14 +149,17 @@ class PlaceResolver:
             if len(share) <= _MANY or mention.marker is not None or mention.field not in ("title", "text"):
                 hypotheses.update(share)
         # Every likelihood is divided by that of noise, so that a mention touches only the regions that it names.
-        scores = {code: self._home.get(code, 1.0) / _REGENCIES for code in hypotheses}
+        scores = {code: log(self._home.get(code, 1.0) / _REGENCIES) for code in hypotheses}
         for mention, share in zip(mentions, shares, strict=True):
             weight = min(mention.weight, _CERTAIN)
             odds = weight * _REGENCIES / (1.0 - weight)
             for code in self._touched(share, scores):
-                scores[code] *= 1.0 + odds * self._share(code, share)
+                scores[code] += log1p(odds * self._share(code, share))
         self._apply_cues(scores, seen)
-        total = 1.0 + sum(scores.values())
+        # Relative to the best, so that no number of mentions overflows; what is unknown has the logarithm 0.
+        best = max(0.0, *scores.values()) if scores else 0.0
+        scores = {code: exp(score - best) for code, score in scores.items()}
+        total = exp(-best) + sum(scores.values())
         ranked = sorted(((code, s / total) for code, s in scores.items()), key=lambda item: (-item[1], item[0]))
         return tuple(
             self._candidate(code, probability, mentions, shares, complaint)
@@ -187,11 +192,11 @@ class PlaceResolver:
             if len(code) == 5:
                 city = self._regions.kind(code) == "kota"
                 if against_city:
-                    scores[code] *= _KIND_FACTOR if city == (against_city > 0) else 1.0
+                    scores[code] += log(_KIND_FACTOR) if city == (against_city > 0) else 0.0
                 elif rural:
-                    scores[code] *= 0.6 if city == (rural > 0) else 1.0
+                    scores[code] += log(_RURAL_FACTOR) if city == (rural > 0) else 0.0
             if any(code.startswith(codes) for codes in languages):
-                scores[code] *= _LANGUAGE_FACTOR
+                scores[code] += log(_LANGUAGE_FACTOR)
 
     def _candidate(
         self,

@@ -181,3 +181,10 @@ def test_traps_leave_the_place_open(text: str) -> None:
 )
 def test_names_support_each_other(text: str, code: str) -> None:
     assert resolve(text).regency == code
+
+
+def test_very_many_names_of_one_regency_keep_probabilities_finite() -> None:
+    villages = [child.name for district in REGIONS.children("33.05") for child in REGIONS.children(district.code)]
+    reading = resolve(" ".join(f"desa {name}." for name in villages))
+    assert reading.regency == "33.05"
+    assert 0.9 < sum(candidate.probability for candidate in reading.candidates) <= 1 + 1e-9
