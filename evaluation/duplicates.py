@@ -62,12 +62,14 @@ class PairData:
     :param labels: the relation of each.
     :param components: the connected component of each: pairs of one component belong in one fold.
     :param sources: the source of each pair's first complaint.
+    :param measured: false for rows that only help to train: rewritten reports with their look-alikes.
     """
 
     views: list[Floats]
     labels: npt.NDArray[np.str_]
     components: npt.NDArray[np.int64]
     sources: npt.NDArray[np.str_]
+    measured: npt.NDArray[np.bool_]
 
 
 def components(pairs: Sequence[Judged]) -> npt.NDArray[np.int64]:
@@ -91,17 +93,21 @@ def components(pairs: Sequence[Judged]) -> npt.NDArray[np.int64]:
     return np.array([numbers.setdefault(root(pair.a), len(numbers)) for pair in pairs], dtype=np.int64)
 
 
-def pair_data(pairs: Sequence[Judged], collections: Mapping[str, Sequence[Document]]) -> PairData:
+def pair_data(
+    pairs: Sequence[Judged], collections: Mapping[str, Sequence[Document]], rewritten: Sequence[Document] = ()
+) -> PairData:
     """Compute the signals of judged pairs among their own source's complaints and among all.
 
     :param collections: the complaints by source.
+    :param rewritten: further complaints that pairs name as ``b``; they are in no collection.
     :raises PilahError: PLH-604 if a pair names a complaint that is in none.
     """
     source_of = {document.id: source for source, documents in collections.items() for document in documents}
     documents = {document.id: document for held in collections.values() for document in held}
+    documents |= {document.id: document for document in rewritten}
     for pair in pairs:
         for identifier in (pair.a, pair.b):
-            if identifier not in documents:
+            if identifier not in documents or pair.a not in source_of:
                 raise PilahError("PLH-604", identifier)
     profiles = {
         identifier: profile(documents[identifier])
@@ -121,6 +127,7 @@ def pair_data(pairs: Sequence[Judged], collections: Mapping[str, Sequence[Docume
         labels=np.array([pair.relation for pair in pairs]),
         components=components(pairs),
         sources=np.array([source_of[pair.a] for pair in pairs]),
+        measured=np.array([pair.b in source_of for pair in pairs]),
     )
 
 
@@ -199,9 +206,10 @@ BASELINES = {"character_dice": "gram_dice", "word_cosine": "word_cosine", "shing
 def report(pairs: Sequence[Judged], data: PairData, same: Floats, followup: Floats) -> dict[str, Any]:
     """Return all figures of predictions for judged pairs.
 
-    :param same: the probability of ``same`` of each pair.
-    :param followup: the probability of ``followup``.
+    :param same: the probability of ``same`` of each measured pair.
+    :param followup: the probability of ``followup`` of each.
     """
+    data = measured_only(data)
     positive = data.labels == "same"
     result: dict[str, Any] = {"same": figures(positive, same)}
     result["same"]["calibration_p"] = calibration_p(positive, same)
@@ -216,9 +224,21 @@ def report(pairs: Sequence[Judged], data: PairData, same: Floats, followup: Floa
     result["baselines"] = {
         name: figures(positive, data.views[-1][:, SIGNALS.index(signal)]) for name, signal in BASELINES.items()
     }
-    sure = np.array([pair.confidence >= 2 for pair in pairs])
+    sure = np.array([pair.confidence >= 2 for pair in pairs[: len(positive)]])
     result["sure_judgements"] = figures(positive[sure], same[sure])
     return result
+
+
+def measured_only(data: PairData) -> PairData:
+    """Leave out the rows that only help to train."""
+    rows = data.measured
+    return PairData(
+        [view[rows] for view in data.views],
+        data.labels[rows],
+        data.components[rows],
+        data.sources[rows],
+        data.measured[rows],
+    )
 
 
 def population_weights(data: PairData, base_rate: float) -> Floats:

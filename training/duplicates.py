@@ -41,6 +41,7 @@ class Options:
     """Hold the settings of one fit; the defaults were chosen by grouped cross-validation.
 
     :param trees: how many in each of the boosted models.
+    :param rewritten_weight: of a row that only helps to train.
     :param models: how many boosted models with different seeds; their trees are averaged.
     """
 
@@ -48,13 +49,14 @@ class Options:
     trees: int = 120
     models: int = 2
     strength: float = 0.1
+    rewritten_weight: float = 2.0
     folds: int = 5
 
 
-def _fit_linear(values: Floats, positive: Bools, used: Bools, strength: float) -> Linear:
+def _fit_linear(values: Floats, positive: Bools, used: Bools, strength: float, weight: Floats) -> Linear:
     """Fit a logistic regression on the signals that ``used`` names."""
     scaler = StandardScaler().fit(values[:, used])
-    model = LogisticRegression(C=strength, max_iter=2000).fit(scaler.transform(values[:, used]), positive)
+    model = LogisticRegression(C=strength, max_iter=2000).fit(scaler.transform(values[:, used]), positive, weight)
     mean, scale, weights = np.zeros(len(SIGNALS)), np.ones(len(SIGNALS)), np.zeros(len(SIGNALS))
     mean[used], scale[used], weights[used] = scaler.mean_, scaler.scale_, model.coef_[0]
     return Linear(mean.tolist(), scale.tolist(), weights.tolist(), float(model.intercept_[0]))
@@ -80,11 +82,12 @@ def _full_tree(tree: Any, rate: float, names: npt.NDArray[np.int64]) -> tuple[li
     return feature, threshold, value
 
 
-def _fit_trees(values: Floats, positive: Bools, options: Options) -> Trees:
+def _fit_trees(values: Floats, positive: Bools, options: Options, weight: Floats) -> Trees:
     """Fit boosted trees and lay them out for :class:`~model.duplicates.weights.Forest`."""
     names = np.flatnonzero(_LEARNED)
     laid: list[tuple[list[int], list[float], list[float]]] = []
-    bias = float(np.log(positive.mean() / (1 - positive.mean())))
+    share = float(np.average(positive, weights=weight))
+    bias = float(np.log(share / (1 - share)))
     for number in range(options.models):
         model = GradientBoostingClassifier(
             n_estimators=options.trees,
@@ -94,7 +97,7 @@ def _fit_trees(values: Floats, positive: Bools, options: Options) -> Trees:
             max_features=0.2,
             min_samples_leaf=10,
             random_state=options.seed + number,
-        ).fit(values[:, names], positive)
+        ).fit(values[:, names], positive, weight)
         laid += [_full_tree(tree.tree_, 0.06 / options.models, names) for tree in model.estimators_[:, 0]]
     return Trees([one[0] for one in laid], [one[1] for one in laid], [one[2] for one in laid], bias)
 
@@ -107,10 +110,12 @@ def _stack(views: Sequence[Floats], labels: Bools, rows: npt.NDArray[np.int64]) 
 def _fit_parts(data: PairData, rows: npt.NDArray[np.int64], options: Options) -> tuple[Linear, Trees, Linear]:
     values, positive = _stack(data.views, data.labels == "same", rows)
     followed = _stack(data.views, data.labels == "followup", rows)[1]
+    weight = np.tile(np.where(data.measured[rows], 1.0, options.rewritten_weight), len(data.views))
     chosen = np.array([name in FOLLOWUP for name in SIGNALS])
     never = Linear([0.0] * len(SIGNALS), [1.0] * len(SIGNALS), [0.0] * len(SIGNALS), -4.0)
-    followup = _fit_linear(values, followed, chosen, options.strength) if followed.sum() >= 10 else never
-    return _fit_linear(values, positive, _LEARNED, options.strength), _fit_trees(values, positive, options), followup
+    followup = _fit_linear(values, followed, chosen, options.strength, weight) if followed.sum() >= 10 else never
+    linear = _fit_linear(values, positive, _LEARNED, options.strength, weight)
+    return linear, _fit_trees(values, positive, options, weight), followup
 
 
 def _calibrate(logits: Floats, positive: Bools) -> tuple[float, float]:
@@ -123,7 +128,7 @@ def _calibrate(logits: Floats, positive: Bools) -> tuple[float, float]:
 class CrossValidated:
     """Hold predictions for each pair by models that saw nothing of its connected component.
 
-    :param same: probability of ``same``, calibrated on the other folds.
+    :param same: probability of ``same``; its calibration, two numbers, is that of all these logits.
     :param followup: probability of ``followup``.
     :param logits: before calibration.
     """
@@ -138,18 +143,13 @@ def cross_validate(data: PairData, options: Options | None = None) -> CrossValid
     options = options or Options()
     positive = data.labels == "same"
     logits, followup = np.zeros(len(positive)), np.zeros(len(positive))
-    fold = np.zeros(len(positive), dtype=np.int64)
     splitter = StratifiedGroupKFold(options.folds, shuffle=True, random_state=options.seed)
-    for number, (train, test) in enumerate(splitter.split(data.views[-1], positive, data.components)):
+    for train, test in splitter.split(data.views[-1], positive, data.components):
         linear, trees, other = _fit_parts(data, train, options)
         logits[test] = (linear.logits(data.views[-1][test]) + Forest(trees).logits(data.views[-1][test])) / 2
         followup[test] = 1 / (1 + np.exp(-other.logits(data.views[-1][test])))
-        fold[test] = number
-    same = np.zeros(len(positive))
-    for number in range(options.folds):
-        inside = fold == number
-        slope, shift = _calibrate(logits[~inside], positive[~inside])
-        same[inside] = 1 / (1 + np.exp(-(slope * logits[inside] + shift)))
+    slope, shift = _calibrate(logits[data.measured], positive[data.measured])
+    same = 1 / (1 + np.exp(-(slope * logits + shift)))
     return CrossValidated(same, followup, logits)
 
 
@@ -157,7 +157,7 @@ def fit_scorer(data: PairData, validated: CrossValidated, options: Options | Non
     """Fit on all pairs; the calibration comes from the cross-validated logits."""
     options = options or Options()
     linear, trees, followup = _fit_parts(data, np.arange(len(data.labels)), options)
-    slope, shift = _calibrate(validated.logits, data.labels == "same")
+    slope, shift = _calibrate(validated.logits[data.measured], (data.labels == "same")[data.measured])
     names, counts = np.unique(data.labels, return_counts=True)
     about = {
         "pairs": {str(name): int(count) for name, count in zip(names, counts, strict=True)},
@@ -176,7 +176,7 @@ def train_duplicates(
     :return: the report.
     """
     validated = cross_validate(data, options)
-    figures = report(pairs, data, validated.same, validated.followup)
+    figures = report(pairs, data, validated.same[data.measured], validated.followup[data.measured])
     weights = fit_scorer(data, validated, options)
     weights.about["cross_validated"] = {key: figures["same"][key] for key in ("average_precision", "p_at_r50")}
     save_weights(weights, output / "duplicates.json")

@@ -73,7 +73,7 @@ def profile(document: Document) -> Profile:
         triples=triples,
         triple_set=frozenset(triples),
         grams=frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2)),
-        places=frozenset(places | (set(document.place_words) & words) - _TOO_COMMON_IN_NAMES),
+        places=frozenset((places | (set(document.place_words) & words) | set(reading.proper)) - _TOO_COMMON_IN_NAMES),
         named={kind: frozenset(found) for kind, found in named.items()},
         numbered={kind: frozenset(found) for kind, found in numbered.items()},
         identifiers=frozenset(reading.identifiers),

@@ -13,7 +13,10 @@ from model.duplicates.profile import Profile
 from model.duplicates.signals import numbered_agreement, region_agreement, same_named
 
 CAMPAIGN_SIZE: Final = 10
-"""So many complaints of one wording, from different people, are a campaign."""
+"""So many complaints of one wording, from people who are known to be different, are a campaign."""
+
+CAMPAIGN_SIZE_UNKNOWN: Final = 50
+"""So many are one where it is not known who sent them."""
 
 _SHORT: Final = 12
 """Words below which a text without a place does not say which incident it means."""
@@ -148,12 +151,13 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
     if exclude and not (alike and reporter and not exclude) and not set(agree) >= {"RT"}:
         cap("nomor_lain", 0.3)
     if _other_person(a, b) and not (reporter and alike):
-        cap("hak_perorangan", 0.15)
+        cap("hak_perorangan", 0.49 if reporter is None and not (a.names and b.names) else 0.15)
     if _undecidable(a, b) and not (alike and reporter):
-        cap("tidak_tentu", 0.45)
+        cap("tidak_tentu", 0.49)
     if old.document.id.upper() in new.document.reading.tickets:
         return Verdict("followup", min(same, 0.3), 0.98, (*rules, "mengutip_tiket"))
-    if alike and reporter is not True and evidence.template >= CAMPAIGN_SIZE and "hak_perorangan" not in rules:
+    crowd = CAMPAIGN_SIZE_UNKNOWN if reporter is None else CAMPAIGN_SIZE
+    if alike and reporter is not True and evidence.template >= crowd and "hak_perorangan" not in rules:
         return Verdict("campaign", min(same, 0.45), 0.0, (*rules, "kampanye"))
     if same >= 0.5 and _came_back(new, old):
         return Verdict("recurrence", 0.45, followup, (*rules, "kambuh"))
