@@ -12,6 +12,9 @@ from model.duplicates.match import Relation
 from model.duplicates.profile import Profile
 from model.duplicates.signals import numbered_agreement, region_agreement, same_named
 
+SAME: Final = 0.6
+"""From this probability on a pair is called the same: a wrong link costs people more than a missed one."""
+
 CAMPAIGN_SIZE: Final = 10
 """So many complaints of one wording, from people who are known to be different, are a campaign."""
 
@@ -159,10 +162,10 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
     crowd = CAMPAIGN_SIZE_UNKNOWN if reporter is None else CAMPAIGN_SIZE
     if alike and reporter is not True and evidence.template >= crowd and "hak_perorangan" not in rules:
         return Verdict("campaign", min(same, 0.45), 0.0, (*rules, "kampanye"))
-    if same >= 0.5 and _came_back(new, old):
+    if same >= SAME and _came_back(new, old):
         return Verdict("recurrence", 0.45, followup, (*rules, "kambuh"))
     followup = min(followup, 1.0 - same)
-    if same >= 0.5:
+    if same >= SAME:
         return Verdict("same", same, followup, tuple(rules))
     if followup >= 0.5:
         return Verdict("followup", same, followup, tuple(rules))
