@@ -139,6 +139,13 @@ FOLLOW_UP: Final = (
 AGAIN: Final = ("lagi", "kambuh", "kembali rusak", "kembali mati", "terulang", "kembali banjir", "kumat")
 """Phrases that say that something came back."""
 
+REQUESTS: Final = word_set(
+    "ditindak ditindaklanjuti tindak lanjut tindakan ditangani penanganan perbaikan diperhatikan perhatian bantu "
+    "dibantu bantuannya dicek ditinjau harap berharap dimohon permohonan lokasi kejadian daerah wilayah kabupaten kota "
+    "provinsi pemerintah dinas instansi semoga segera secepatnya respon ditanggapi solusi solusinya izin ijin sekitar rumah hal"
+)
+"""Words of any complaint that say nothing about its object."""
+
 STOP_WORDS: Final = word_set(
     "yang di dan ini itu untuk dari dengan ke pada tidak saya kami mohon ada sudah agar bisa karena juga bapak ibu "
     "warga masyarakat tolong belum kalau kalo akan oleh sangat lagi atau para kepada dalam saat serta sampai jadi "

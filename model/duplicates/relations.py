@@ -116,6 +116,13 @@ def _specific_number(a: Profile, b: Profile) -> bool:
     return any(a.numbered.get(kind, frozenset()) & numbers for kind, numbers in b.numbered.items())
 
 
+def _other_matter(a: Profile, b: Profile) -> bool:
+    """Say whether both say what it is about and share not one word of it, in the text or in the title."""
+    aside = a.places | b.places
+    one, other = a.matter - aside, b.matter - aside
+    return bool(one and other) and not same_named(one, other)
+
+
 def _came_back(new: Profile, old: Profile) -> bool:
     """Say whether the newer complaint is of after the older case was closed, or says that it came back."""
     closed, day = old.document.closed, new.document.day
@@ -147,14 +154,16 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
     if alike and reporter and not exclude:
         same = max(same, 0.95)
         rules.append("kirim_ulang")
-    elif _equal_text(a, b) and min(a.length, b.length) >= _LONG:
+    elif _equal_text(a, b) and min(a.length, b.length) >= _LONG and _specific(a, b):
         same = max(same, 0.9)
     if _other_regency(a, b):
         cap("wilayah_lain", 0.03)
     if exclude and not (alike and reporter and not exclude) and not set(agree) >= {"RT"}:
         cap("nomor_lain", 0.3)
     if _other_person(a, b) and not (reporter and alike):
-        cap("hak_perorangan", 0.49 if reporter is None and not (a.names and b.names) else 0.15)
+        cap("hak_perorangan", 0.25)
+    if _other_matter(a, b):
+        cap("hal_lain", 0.49)
     if _undecidable(a, b) and not (alike and reporter):
         cap("tidak_tentu", 0.49)
     if old.document.id.upper() in new.document.reading.tickets:
