@@ -133,6 +133,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="A row names an unknown region code, repeats an alias or has a field of another form.",
         action="Correct the named row; the shipped table is data/catalog/region_aliases.csv.",
     ),
+    "PLH-702": ErrorInfo(
+        title="The table of regions is missing",
+        title_id="Tabel wilayah tidak ditemukan",
+        cause="The package with the region codes is not installed.",
+        action="Install the program with its dependencies again.",
+        status=500,
+    ),
     "PLH-721": ErrorInfo(
         title="The agency table was refused",
         title_id="Tabel instansi ditolak",
@@ -146,6 +153,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="An agency was asked for with a code that is not in the catalog.",
         action="Use an urusan code or body of functions.csv, a tier, and a Kemendagri region code.",
         status=422,
+    ),
+    "PLH-741": ErrorInfo(
+        title="The responsibility table is wrong",
+        title_id="Tabel tanggung jawab tidak benar",
+        cause="A row of matters.psv lacks a field or names an unknown function, tier or slot, or an id stands twice.",
+        action="Correct the named row; the fields are described in data/matters.py.",
+        status=500,
     ),
     "PLH-601": ErrorInfo(
         title="A part of the duplicate index is damaged",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from data.categories import load_categories, resolve, resolve_set
 from data.complaint import Labels, Record
+from data.functions import function_of
 from data.labels import canonical_agencies, canonical_agency, canonical_type, contract_type
 
 
@@ -17,11 +18,13 @@ class Truth:
     :param type: one of the contract's types, or the file's own where it has another scheme.
     :param category: the official ``Root > Leaf`` where that is certain, else the cleaned label.
     :param agency: the office, in one spelling.
+    :param function: the function of that office, wherever it is (``2.15``, ``PLN``).
     """
 
     type: str | None = None
     category: str | None = None
     agency: str | None = None
+    function: str | None = None
 
 
 def truth(record: Record) -> Truth:
@@ -30,6 +33,7 @@ def truth(record: Record) -> Truth:
         type=contract_type(record.labels.type) or record.labels.type,
         category=record.labels.category,
         agency=record.labels.agency,
+        function=function_of(record.labels.agency) if record.labels.agency else None,
     )
 
 

@@ -143,12 +143,15 @@ def _similar_pairs(sets: Sequence[NDArray[np.uint64]], threshold: float) -> list
     posting_sets = owners[by_shingle]
     posting_ends = np.searchsorted(ranks[by_shingle], np.arange(counts.size), side="right")
     posting_starts = np.concatenate(([0], posting_ends[:-1]))
+    lengths = posting_ends - posting_starts
     seen = _Groups(len(sets))
     pairs: list[tuple[int, int]] = []
     for index in range(len(sets)):
         own = ranks[prefix_starts[index] : prefix_starts[index + 1]]
+        own = own[lengths[own] > 1]  # a shingle of one set alone leads nowhere
         spans = [
-            posting_sets[posting_starts[r] : posting_ends[r]] for r in own if posting_ends[r] - posting_starts[r] > 1
+            posting_sets[start:end]
+            for start, end in zip(posting_starts[own].tolist(), posting_ends[own].tolist(), strict=True)
         ]
         if not spans:
             continue

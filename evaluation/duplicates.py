@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
+from data.complaint import Complaint, Record
 from data.errors import PilahError
 from model.duplicates.document import Document
 from model.duplicates.index import DuplicateIndex
+from model.duplicates.prepare import Preparer
 from model.duplicates.profile import Profile, profile
 from model.duplicates.scorer import pair_words
 from model.duplicates.signals import SIGNALS, signals
@@ -51,6 +55,34 @@ def read_pairs(path: Path) -> list[Judged]:
                 raise PilahError("PLH-605", f"{path.name}, line {number}: relation {pair.relation[:30]!r}")
             pairs.append(pair)
     return pairs
+
+
+def read_rewritten(path: Path, prepare: Preparer) -> tuple[list[Judged], list[Document]]:
+    """Read reports that people rewrote: each tells a stored incident in other words, and a look-alike of another one.
+
+    :return: pairs of the source with both, and both as documents with ids of their own.
+    :raises PilahError: PLH-605 naming the line that is wrong.
+    """
+    pairs: list[Judged] = []
+    documents: list[Document] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            row = json.loads(line)
+            for key, relation in (("duplicate", "same"), ("hard_negative", "different")):
+                told = row[key]
+                day = datetime.fromisoformat(told["date"]) if told.get("date") else None
+                complaint = Complaint(
+                    id=f"{path.stem}-{number}-{key}",
+                    text=told["text"],
+                    title=told.get("title"),
+                    location=told.get("area"),
+                    date=day if day is None or day.tzinfo else day.replace(tzinfo=ZoneInfo("Asia/Jakarta")),
+                )
+                documents.append(prepare.document(Record(complaint)))
+                pairs.append(Judged(str(row["source_id"]), complaint.id, relation))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise PilahError("PLH-605", f"{path.name}, line {number}") from error
+    return pairs, documents
 
 
 @dataclass(frozen=True, slots=True)

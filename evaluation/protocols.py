@@ -16,7 +16,7 @@ from data.hygiene import Truth, clean_records, truth
 from data.splits import grouped_folds, time_split
 from model.assessment import Assessment
 
-QUESTIONS = ("agency", "category", "type")
+QUESTIONS = ("agency", "category", "type", "function")
 
 
 @dataclass(frozen=True, slots=True)

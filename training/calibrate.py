@@ -15,7 +15,7 @@ from model.classifier import Calibration, Head
 
 _LEAST = 1e-6  # no probability is stated closer to zero or one while fitting
 _USUAL_WEIGHT = 0.1
-_FIRST_TRAINED = 0.8  # too little to learn from before it
+_FIRST_TRAINED = 0.8  # calibrated on the latest fifth: the nearest there is to the future
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ def calibration_folds(
 ) -> list[Fold]:
     """Cut the rows into folds that look as the future will.
 
-    Where at least four in five rows are dated: forward chaining, each slice of the second half predicted from all that
-    came before it, near-duplicates of earlier rows left out. Otherwise groups of near-duplicates are kept together.
+    Where at least four in five rows are dated: forward chaining, each slice of the latest fifth predicted from all that
+    came before it, near-duplicates of earlier rows and undated rows left out. Otherwise groups of near-duplicates are kept together.
 
     :param groups: near-duplicate group of each row, shape (n,).
     """
@@ -63,8 +63,12 @@ def _forward(
 
 
 def fit_calibration(
-    head: Head, margins: NDArray[np.float64], truths: Sequence[str], mentioned: Sequence[Mapping[str, float]]
-) -> Calibration:
+    head: Head,
+    margins: NDArray[np.float64],
+    truths: Sequence[str],
+    mentioned: Sequence[Mapping[str, float]],
+    hints: NDArray[np.float64] | None = None,
+) -> tuple[Calibration, float]:
     """Fit the probabilities on unseen rows, first of all that of the first answer.
 
     The loss is the log loss of "is the first answer right?", in which a label that the head does not know counts as a
@@ -72,6 +76,8 @@ def fit_calibration(
 
     :param margins: scores on rows that the model has not seen, shape (n, n_groups).
     :param truths: their labels.
+    :param hints: logarithms of the responsibility table's probabilities, same shape; their weight is fitted too.
+    :return: the calibration and its loss on these rows.
     """
     sizes = [len(group.members) for group in head.groups]
     within = np.stack([head.within(m) for m in mentioned])
@@ -80,7 +86,9 @@ def fit_calibration(
     rows = np.arange(truth.size)
 
     def loss(x: NDArray[np.float64]) -> float:
-        stated = np.repeat(_calibration(x).apply(margins), sizes, axis=1) * within
+        tried = _calibration(x)
+        scores = margins if hints is None else margins + tried.knowledge * hints
+        stated = np.repeat(tried.apply(scores), sizes, axis=1) * within
         stated = np.clip(stated, _LEAST, 1 - _LEAST)
         top = stated.argmax(axis=1)
         confidence = stated[rows, top]
@@ -88,11 +96,17 @@ def fit_calibration(
         usual = np.where(truth >= 0, np.log(stated[rows, truth]), np.log(_LEAST))
         return float(-first.mean() - _USUAL_WEIGHT * usual.mean())
 
-    start = np.array([np.log(0.1), -1.0, np.log(0.4)])
-    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 300})
-    return _calibration(found.x)
+    start = np.array([np.log(0.1), -1.0, np.log(0.4), np.log(0.03)])
+    start = start if hints is not None else start[:3]
+    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 400})
+    return _calibration(found.x), float(found.fun)
 
 
 def _calibration(x: NDArray[np.float64]) -> Calibration:
     temperature = float(np.exp(np.clip(x[0], -5, 3)))
-    return Calibration(temperature, float(1 / (1 + np.exp(-x[1]))), temperature + float(np.exp(np.clip(x[2], -5, 3))))
+    return Calibration(
+        temperature=temperature,
+        doubt=float(1 / (1 + np.exp(-x[1]))),
+        flat=temperature + float(np.exp(np.clip(x[2], -5, 3))),
+        knowledge=float(np.exp(np.clip(x[3], -12, 1))) if x.size > 3 else 0.0,
+    )

@@ -16,9 +16,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
-from evaluation.duplicates import Judged, PairData, report
+from data.readers import read_records
+from data.regions import Regions
+from evaluation.duplicates import Judged, PairData, pair_data, read_pairs, read_rewritten, report
+from model.duplicates.prepare import Preparer
 from model.duplicates.signals import SIGNALS
 from model.duplicates.weights import Floats, Forest, Linear, ScorerWeights, Trees, calibrated, save_weights
+from model.places import PlaceResolver
 
 RULE_ONLY: Final = frozenset(
     "category_agreement function_agreement reporter_same reporter_differs near far region_same region_conflict".split()
@@ -190,3 +194,32 @@ def train_duplicates(
     save_weights(weights, output / "duplicates.json")
     (output / "duplicates_report.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return figures
+
+
+def train_from_files(
+    pairs: Path,
+    complaints: Sequence[Path],
+    output: Path,
+    *,
+    rewritten: Path | None = None,
+    shareable: bool = False,
+    options: Options | None = None,
+) -> Mapping[str, Any]:
+    """Train on files: the work behind ``pilah train duplicates PAIRS COMPLAINTS... -o DIR``.
+
+    :param pairs: judged pairs, lines ``{"a","b","relation","confidence"}``.
+    :param complaints: the files that hold the complaints of the pairs; each is one source.
+    :param rewritten: reports rewritten by hand with look-alikes, lines ``{"source_id","duplicate","hard_negative"}``.
+    :param shareable: leave out pairs with a confidential complaint: for weights that leave the house.
+    :return: the report.
+    :raises PilahError: PLH-604 if a pair names an unknown complaint, PLH-605 if a line is wrong.
+    """
+    prepare = Preparer(PlaceResolver(Regions.load()))
+    collections = {path.stem: [prepare.document(record) for record in read_records(path)] for path in complaints}
+    judged = read_pairs(pairs)
+    more, documents = read_rewritten(rewritten, prepare) if rewritten else ([], [])
+    if shareable:
+        hidden = {document.id for held in collections.values() for document in held if document.confidential}
+        judged = [pair for pair in judged if pair.a not in hidden and pair.b not in hidden]
+        more = [pair for pair in more if pair.a not in hidden]
+    return train_duplicates(judged, pair_data([*judged, *more], collections, documents), output, options)

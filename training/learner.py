@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.complaint import Record
-from evaluation.protocols import Answers, from_assessment
+from evaluation.protocols import Answer, Answers, from_assessment
 from model.triage import Triage
 from training.config import Config
 from training.train import train
@@ -20,7 +20,15 @@ class TriagePredictor:
 
     def predict(self, records: Sequence[Record]) -> list[Answers]:
         """Assess each record."""
-        return [from_assessment(self.triage.assess(record.complaint)) for record in records]
+        return [self._answer(record) for record in records]
+
+    def _answer(self, record: Record) -> Answers:
+        reading = self.triage.read(record.complaint)
+        answers = from_assessment(self.triage.answer(reading))
+        functions = self.triage.distributions(reading).get("function")
+        if functions is not None:
+            answers["function"] = Answer(functions.labels[:3], float(functions.probabilities[0]))
+        return answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +39,4 @@ class PilahLearner:
 
     def fit(self, records: Sequence[Record]) -> TriagePredictor:
         """Train on the records."""
-        return TriagePredictor(Triage(train(records, self.config)))
+        return TriagePredictor(Triage.of(train(records, self.config)))

@@ -12,17 +12,21 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
+from data.agencies import parse_agency
+from data.categories import load_categories
 from data.complaint import Record
 from data.errors import PilahError
+from data.functions import function_of
 from data.similar import near_duplicate_groups
 from model.bundle import Bundle
 from model.classifier import Head, LinearModel
 from training.calibrate import calibration_folds
 from training.config import Config
 from training.examples import Example, make_examples
-from training.heads import FittedHead, Task, fit_head
+from training.heads import FittedHead, Hints, Task, fit_head
 from training.solvers import Solver
 from training.vectorise import feature_matrix, fit_vectoriser
 
@@ -41,23 +45,23 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         raise PilahError("PLH-301", f"{len(examples)} usable rows, at least {_LEAST_ROWS} are needed")
     groups = near_duplicate_groups([e.full for e in examples])
     folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
-    tasks = _tasks(examples)
+    tasks = _tasks(examples, config)
     minimum = config.min_shared if config.shareable else 1
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
-        vectoriser = fit_vectoriser([e.full for e in examples], config.features, minimum)
+        vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum)
+        if not vectoriser.size:
+            raise PilahError("PLH-301", "no word occurs in enough texts")
         bar.update()
         solver = Solver(
             features=feature_matrix(vectoriser, _drop_titles(examples, config)),
             weights=np.ones(len(examples)),
-            ridge=config.heads.ridge,
-            balance=config.heads.balance,
             seed=config.seed,
         )
         if solver.dense:
             _ = solver.kernel
         bar.update()
-        mentioned = [e.mentioned for e in examples]
-        fitted = [fit_head(t, solver, mentioned, folds, config.heads.min_rows, bar.update) for t in tasks]
+        hints = Hints([e.mentioned for e in examples], [e.known for e in examples])
+        fitted = [fit_head(t, solver, hints, folds, config.heads, bar.update) for t in tasks]
     heads = [head for head in fitted if head is not None]
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
@@ -70,10 +74,21 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
             np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
         ),
         heads=_place(heads),
-        home=config.home,
+        home=config.home or (_home(examples) if config.agency == "labels" else None),
+        category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
         metadata=_metadata(examples, heads),
         config=config.to_toml(),
     )
+
+
+def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
+    """Return the texts that the vocabulary is chosen from; for a bundle that leaves the house one complaint counts once.
+
+    Otherwise a person who sends the same complaint five times would make their own words frequent.
+    """
+    if not config.shareable:
+        return [e.full for e in examples]
+    return [examples[i].full for i in np.unique(groups, return_index=True)[1]]
 
 
 def _drop_titles(examples: Sequence[Example], config: Config) -> list[str]:
@@ -91,12 +106,15 @@ def _place(heads: Sequence[FittedHead]) -> dict[str, Head]:
     return placed
 
 
-def _tasks(examples: Sequence[Example]) -> list[Task]:
-    return [
+def _tasks(examples: Sequence[Example], config: Config) -> list[Task]:
+    tasks = [
         Task("type", [e.truth.type for e in examples]),
         Task("category", [e.truth.category for e in examples], _category_root),
-        Task("agency", [e.truth.agency for e in examples], _agency_kind),
+        Task("function", [e.truth.function for e in examples]),
     ]
+    if config.agency == "labels":
+        tasks.append(Task("agency", [e.truth.agency for e in examples], _agency_parent, function_of))
+    return tasks
 
 
 def _category_root(category: str) -> str | None:
@@ -104,8 +122,29 @@ def _category_root(category: str) -> str | None:
     return root if arrow else None
 
 
-def _agency_kind(agency: str) -> str | None:
-    return agency.split(" ", 1)[0]
+def _agency_parent(agency: str) -> str | None:
+    return function_of(agency) or agency.split(" ", 1)[0]
+
+
+def _home(examples: Sequence[Example]) -> str | None:
+    """Return the region that most of the learned offices belong to, if there is one."""
+    names = Counter(_labels(examples, "agency"))
+    regions: Counter[str] = Counter()
+    for name, count in names.items():
+        code = parse_agency(name).region_code
+        if code is not None:
+            regions[code[:5]] += count
+    if not regions:
+        return None
+    code, count = regions.most_common(1)[0]
+    return code if count > 0.5 * names.total() else None
+
+
+def _official(examples: Sequence[Example]) -> bool:
+    """Tell whether the categories are mostly of the official tree, not of a scheme of their own."""
+    labels = _labels(examples, "category")
+    known = load_categories().by_id
+    return sum(label in known for label in labels) > 0.5 * len(labels)
 
 
 def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:

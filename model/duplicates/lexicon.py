@@ -142,7 +142,8 @@ AGAIN: Final = ("lagi", "kambuh", "kembali rusak", "kembali mati", "terulang", "
 REQUESTS: Final = word_set(
     "ditindak ditindaklanjuti tindak lanjut tindakan ditangani penanganan perbaikan diperhatikan perhatian bantu "
     "dibantu bantuannya dicek ditinjau harap berharap dimohon permohonan lokasi kejadian daerah wilayah kabupaten kota "
-    "provinsi pemerintah dinas instansi semoga segera secepatnya respon ditanggapi solusi solusinya izin ijin sekitar rumah hal"
+    "provinsi pemerintah dinas instansi semoga segera secepatnya respon ditanggapi solusi solusinya izin ijin "
+    "sekitar rumah hal"
 )
 """Words of any complaint that say nothing about its object."""
 

@@ -161,7 +161,7 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
     if exclude and not (alike and reporter and not exclude) and not set(agree) >= {"RT"}:
         cap("nomor_lain", 0.3)
     if _other_person(a, b) and not (reporter and alike):
-        cap("hak_perorangan", 0.25)
+        cap("hak_perorangan", 0.3)
     if _other_matter(a, b):
         cap("hal_lain", 0.49)
     if _undecidable(a, b) and not (alike and reporter):
