@@ -337,6 +337,20 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Check the ids of the pairs against those of the complaints.",
         status=422,
     ),
+    "PLH-605": ErrorInfo(
+        title="A line of the file of pairs is wrong",
+        title_id="Satu baris berkas pasangan salah",
+        cause="Each line must be a JSON object with the ids 'a' and 'b', and for training also 'relation'.",
+        action="Correct the named line.",
+        status=422,
+    ),
+    "PLH-606": ErrorInfo(
+        title="The incident cannot be changed in this way",
+        title_id="Kejadian tidak dapat diubah dengan cara itu",
+        cause="The incident or one of the complaints is unknown, or no longer belongs to it.",
+        action="Read the incident again and repeat the change on what it holds now.",
+        status=409,
+    ),
     "PLH-701": ErrorInfo(
         title="The table of region aliases is not valid",
         title_id="Tabel alias wilayah tidak sah",

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from model.duplicates.document import Document
-from model.duplicates.lexical import LexicalScorer
 from model.duplicates.manifest import discard_others, load_manifest, save_manifest
 from model.duplicates.match import Match, PairScorer
 from model.duplicates.postings import Delta, Filter, Hit, plan, search_delta, search_segment
+from model.duplicates.scorer import base_scorer
 from model.duplicates.segments import NO_DAY, Entry, Segment, merge_segments, open_segment, write_segment
 from model.duplicates.terms import Hashes, hash_phrase
 
@@ -46,7 +46,7 @@ class DuplicateIndex:
     :param delta_limit: the number of documents after which the part in memory becomes a segment.
     :param segment_limit: no merge makes a segment larger than this.
     :param judged: the number of candidates that the scorer judges in one search.
-    :param scorer: judges the candidates.
+    :param scorer: judges the candidates; the shipped one if ``None``.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class DuplicateIndex:
     ) -> None:
         self.directory = directory
         self.judged = judged
-        self.scorer = LexicalScorer() if scorer is None else scorer
+        self.scorer = base_scorer() if scorer is None else scorer
         self.budget = budget
         self.delta_limit = delta_limit
         self.segment_limit = segment_limit
@@ -162,6 +162,12 @@ class DuplicateIndex:
                 self.remove(identifier)
             return len(old)
 
+    def compact(self) -> None:
+        """Turn the part in memory into a segment and merge what there is to merge; searches are then fastest."""
+        with self._lock:
+            self._freeze()
+            self._merge(self.segment_limit)
+
     # --- search
 
     def frequencies(self, hashes: Hashes) -> npt.NDArray[np.int64]:
@@ -245,8 +251,7 @@ class DuplicateIndex:
         with self._lock:
             if self.directory is None:
                 raise ValueError("an index without a directory cannot be saved")
-            self._freeze()
-            self._merge(self.segment_limit)
+            self.compact()
             if purge:
                 for part in [part for part in self._segments if not part.alive.all()]:
                     self._join([part])

@@ -39,15 +39,26 @@ BESIDE: Final = word_set("depan dekat belakang seberang samping arah")
 """Words before a landmark that has no cue of its own."""
 
 NOT_A_NAME: Final = word_set(
-    "rusak mati gelap lampu sampah banjir lubang parah raya umum utama desa provinsi nasional kabupaten kota tersebut "
-    "tsb penghubung menuju arah sepanjang sekitar besar kecil lama baru hancur longsor macet tol baik bagus air motor "
-    "mobil orang rumah rumahnya jalannya anak kaki tikus akses poros lingkungan warga kerja perbaikan nya sebelum "
-    "sesudah setelah sehingga hingga sejak selama kurang lebih jam hari bulan tahun minggu rb ribu juta sudah tidak "
-    "se lokasi kejadian wilayah area daerah kab kec kel kp alamat nama nik kk ktp hp rt rw km nomor pemerintah dinas "
-    "menyala nyala padahal sering selalu masih makin pernah kini tiap setiap semua seluruh tanpa antara seorang sebuah "
-    "beberapa mulai lalu lewat dulu saja aja lain lainnya mengalami menjadi diri sendiri bersama tempat satu dua tiga "
-    "apalagi terutama bahkan kapan siapa minta meminta butuh perlu harap berharap lihat melihat membuat "
-    "buang perhatian"
+    "rusak mati gelap lampu sampah banjir lubang parah raya umum utama desa provinsi nasional kabupaten kota "
+    "tersebut tsb penghubung menuju arah sepanjang sekitar besar kecil lama baru hancur longsor macet tol baik "
+    "bagus air motor mobil orang rumah rumahnya jalannya anak kaki tikus akses poros lingkungan warga kerja "
+    "perbaikan nya sebelum sesudah setelah sehingga hingga sejak selama kurang lebih jam hari bulan tahun minggu rb "
+    "ribu juta sudah tidak se lokasi kejadian wilayah area daerah kab kec kel kp alamat nama nik kk ktp hp rt rw km "
+    "nomor pemerintah dinas menyala nyala padahal sering selalu masih makin pernah kini tiap setiap semua seluruh "
+    "tanpa antara seorang sebuah beberapa mulai lalu lewat dulu saja aja lain lainnya mengalami menjadi diri "
+    "sendiri bersama tempat satu dua tiga apalagi terutama bahkan kapan siapa minta meminta butuh perlu harap "
+    "berharap lihat melihat membuat buang perhatian masuk keluar berisik pemukiman merusak perumahan terisolir "
+    "akibat jalan dijanjikan kunjungan kontak pangkas pintu parkir pagi siang sore malam kampung dusun kelurahan "
+    "kecamatan gang komplek dekat depan samping belakang seberang atas bawah kanan kiri tengah pinggir ujung pas "
+    "persis penuh kotor bersih licin sempit lebar tinggi rendah panas hujan angin longsoran genangan selokan gorong "
+    "drainase got pipa kabel tiang pohon rumput debu asap bau bising ribut kecelakaan kemacetan kendaraan truk "
+    "sepeda angkot bus pengendara pengguna pejalan penumpang pedagang petugas pegawai kepala camat lurah bupati "
+    "walikota gubernur presiden menteri ketua pengurus oknum pelaku korban pelapor pasien siswa guru murid "
+    "mahasiswa karyawan buruh kerjaan usaha toko warung kantor pelayanan informasi data bantuan dana uang biaya "
+    "bayar gratis harga pajak listrik internet jaringan aplikasi website surat berkas berbahaya memprihatinkan "
+    "mengganggu terganggu meresahkan mohon dilakukan dibuat dipasang dibangun ditutup dibuka ditebang dibongkar "
+    "terus kembali sebagian banyaknya adanya sedang harus boleh mau ingin dimohon kalo bila ketika waktu kali "
+    "hampir bagian pihak instansi menggunakan melalui melewati melintas merasa terjadi"
 )
 """Words that end the name of a place and never start it."""
 
@@ -127,6 +138,14 @@ FOLLOW_UP: Final = (
 
 AGAIN: Final = ("lagi", "kambuh", "kembali rusak", "kembali mati", "terulang", "kembali banjir", "kumat")
 """Phrases that say that something came back."""
+
+REQUESTS: Final = word_set(
+    "ditindak ditindaklanjuti tindak lanjut tindakan ditangani penanganan perbaikan diperhatikan perhatian bantu "
+    "dibantu bantuannya dicek ditinjau harap berharap dimohon permohonan lokasi kejadian daerah wilayah kabupaten kota "
+    "provinsi pemerintah dinas instansi semoga segera secepatnya respon ditanggapi solusi solusinya izin ijin "
+    "sekitar rumah hal"
+)
+"""Words of any complaint that say nothing about its object."""
 
 STOP_WORDS: Final = word_set(
     "yang di dan ini itu untuk dari dengan ke pada tidak saya kami mohon ada sudah agar bisa karena juga bapak ibu "

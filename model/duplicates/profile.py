@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from model.duplicates.document import Document
-from model.duplicates.lexicon import STOP_WORDS
+from model.duplicates.lexicon import BESIDE, NAMED_PLACES, NUMBERED_PLACES, REQUESTS, STOP_WORDS
 
 _TOO_COMMON_IN_NAMES = frozenset(("baru", "raya", "utara", "selatan", "timur", "barat"))
+
+
+_NO_MATTER = REQUESTS | BESIDE | NAMED_PLACES.keys() | NUMBERED_PLACES.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Profile:
     :param triples: three words in a row of the text.
     :param grams: character 3-grams of the useful words, their borders included.
     :param places: words of the named places.
+    :param matter: words that name neither a place nor a person nor a number: what is complained about.
     :param named: by kind of place, the words of each name.
     :param numbered: by kind (``RT``, ``RW``, ``km`` …) the numbers.
     """
@@ -33,6 +37,7 @@ class Profile:
     triple_set: frozenset[tuple[str, str, str]]
     grams: frozenset[str]
     places: frozenset[str]
+    matter: frozenset[str]
     named: dict[str, frozenset[str]]
     numbered: dict[str, frozenset[str]]
     identifiers: frozenset[str]
@@ -64,6 +69,7 @@ def profile(document: Document) -> Profile:
         else:
             named.setdefault(place.kind, set()).update(place.words)
     places = {word for found in named.values() for word in found if not word.isdigit()}
+    known = frozenset((places | (set(document.place_words) & words) | set(reading.proper)) - _TOO_COMMON_IN_NAMES)
     padded = [f" {word} " for word in words]
     return Profile(
         document=document,
@@ -73,7 +79,8 @@ def profile(document: Document) -> Profile:
         triples=triples,
         triple_set=frozenset(triples),
         grams=frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2)),
-        places=frozenset(places | (set(document.place_words) & words) - _TOO_COMMON_IN_NAMES),
+        places=known,
+        matter=frozenset(word for word in words - known - _NO_MATTER if not word.isdigit()).difference(reading.names),
         named={kind: frozenset(found) for kind, found in named.items()},
         numbered={kind: frozenset(found) for kind, found in numbered.items()},
         identifiers=frozenset(reading.identifiers),

@@ -39,6 +39,9 @@ _REPAIRED = re.compile(
     r"di(?:tambal|perbaiki|aspal|ganti|bersihkan|keruk|angkut|pasang|tangani|cor|betulkan|benerin|tertibkan)",
     re.IGNORECASE,
 )
+_VERB = re.compile(r"(?:men[gycdjt]|mem[bp]|diper|di[bjkl]|ber[bdgkps]|ter[bjlsg])\w{4,}$")
+"""The shape of a verb, which is no part of a name (a few names look like one, such as Berbah)."""
+
 _UNITS: Final = word_set(
     "hari bulan tahun minggu jam menit kali orang juta ribu rb jt meter m cm kg kk persen titik unit buah kepala "
     "januari februari maret april mei juni juli agustus september oktober november desember wib"
@@ -69,6 +72,7 @@ class Reading:
     :param topic: the topic that is named most, words of the title counted three times.
     :param hosts: the sites that it links to.
     :param links: the pages that it links to, with their path.
+    :param proper: words written with a capital inside a sentence.
     :param entitlement: whether the matter belongs to one person.
     :param personal: whether the text ties it to the one who writes.
     :param follow_up: whether it goes back to an earlier report.
@@ -79,6 +83,7 @@ class Reading:
     identifiers: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    proper: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     topic: str = ""
     tickets: tuple[str, ...] = ()
@@ -98,7 +103,7 @@ def _name_after(text: str, found: Sequence[Term], index: int, stop: frozenset[st
         gap = text[found[place - 1].end : term.start] if place else ""
         if words and _BREAK.search(gap):
             break
-        if term.word in STOP_WORDS or term.word in stop:
+        if term.word in STOP_WORDS or term.word in stop or _VERB.match(term.word):
             break
         if words and (term.word in NAMED_PLACES or term.word in NUMBERED_PLACES or term.word in BESIDE):
             break
@@ -161,6 +166,22 @@ def _names(text: str, found: Sequence[Term]) -> list[str]:
     return out
 
 
+_START = re.compile(r"[.!?:;\n\"(]")
+_MOST_CAPITALS: Final = 0.4
+
+
+def _proper(text: str, found: Sequence[Term], title_words: int) -> list[str]:
+    """Return the words of the text with a capital inside a sentence; none where capitals are common."""
+    capital: list[str] = []
+    for index, term in enumerate(found[title_words:], title_words):
+        if not text[term.start].isupper() or len(term.word) < 4 or term.word in NOT_A_NAME or term.word in STOP_WORDS:
+            continue
+        gap = text[found[index - 1].end : term.start] if index else "."
+        if index > title_words and not _START.search(gap) and not _VERB.match(term.word) and term.word not in TOPICS:
+            capital.append(term.word)
+    return capital if len(capital) <= _MOST_CAPITALS * max(len(found) - title_words, 1) else []
+
+
 def _topics(words: Sequence[str], title_words: int) -> Counter[str]:
     """Count how often each topic is named, words of the title three times."""
     counted: Counter[str] = Counter()
@@ -216,6 +237,7 @@ def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
         identifiers=tuple(dict.fromkeys(identifiers)),
         amounts=tuple(dict.fromkeys(amounts)),
         names=tuple(dict.fromkeys(_names(text, found))),
+        proper=tuple(dict.fromkeys(_proper(text, found, title_words))),
         topics=tuple(sorted(topics)),
         topic=min(topics, key=lambda name: (-topics[name], name), default=""),
         tickets=tuple(dict.fromkeys(match.upper() for match in _TICKET.findall(text))),

@@ -15,6 +15,7 @@ _RULES: Final = {
     "kirim_ulang": "dikirim ulang oleh pelapor yang sama",
     "wilayah_lain": "kabupaten/kota berbeda",
     "hak_perorangan": "urusan perorangan: tidak terbukti orang yang sama",
+    "hal_lain": "hal yang dilaporkan berbeda",
     "tidak_tentu": "terlalu singkat untuk memastikan kejadian yang sama",
     "mengutip_tiket": "mengutip nomor laporan itu",
     "kampanye": "surat serupa dari banyak orang",

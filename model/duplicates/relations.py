@@ -12,8 +12,14 @@ from model.duplicates.match import Relation
 from model.duplicates.profile import Profile
 from model.duplicates.signals import numbered_agreement, region_agreement, same_named
 
+SAME: Final = 0.6
+"""From this probability on a pair is called the same: a wrong link costs people more than a missed one."""
+
 CAMPAIGN_SIZE: Final = 10
-"""So many complaints of one wording, from different people, are a campaign."""
+"""So many complaints of one wording, from people who are known to be different, are a campaign."""
+
+CAMPAIGN_SIZE_UNKNOWN: Final = 50
+"""So many are one where it is not known who sent them."""
 
 _SHORT: Final = 12
 """Words below which a text without a place does not say which incident it means."""
@@ -110,6 +116,13 @@ def _specific_number(a: Profile, b: Profile) -> bool:
     return any(a.numbered.get(kind, frozenset()) & numbers for kind, numbers in b.numbered.items())
 
 
+def _other_matter(a: Profile, b: Profile) -> bool:
+    """Say whether both say what it is about and share not one word of it, in the text or in the title."""
+    aside = a.places | b.places
+    one, other = a.matter - aside, b.matter - aside
+    return bool(one and other) and not same_named(one, other)
+
+
 def _came_back(new: Profile, old: Profile) -> bool:
     """Say whether the newer complaint is of after the older case was closed, or says that it came back."""
     closed, day = old.document.closed, new.document.day
@@ -141,24 +154,27 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
     if alike and reporter and not exclude:
         same = max(same, 0.95)
         rules.append("kirim_ulang")
-    elif _equal_text(a, b) and min(a.length, b.length) >= _LONG:
+    elif _equal_text(a, b) and min(a.length, b.length) >= _LONG and _specific(a, b):
         same = max(same, 0.9)
     if _other_regency(a, b):
         cap("wilayah_lain", 0.03)
     if exclude and not (alike and reporter and not exclude) and not set(agree) >= {"RT"}:
         cap("nomor_lain", 0.3)
     if _other_person(a, b) and not (reporter and alike):
-        cap("hak_perorangan", 0.15)
+        cap("hak_perorangan", 0.3)
+    if _other_matter(a, b):
+        cap("hal_lain", 0.49)
     if _undecidable(a, b) and not (alike and reporter):
-        cap("tidak_tentu", 0.45)
+        cap("tidak_tentu", 0.49)
     if old.document.id.upper() in new.document.reading.tickets:
         return Verdict("followup", min(same, 0.3), 0.98, (*rules, "mengutip_tiket"))
-    if alike and reporter is not True and evidence.template >= CAMPAIGN_SIZE and "hak_perorangan" not in rules:
+    crowd = CAMPAIGN_SIZE_UNKNOWN if reporter is None else CAMPAIGN_SIZE
+    if alike and reporter is not True and evidence.template >= crowd and "hak_perorangan" not in rules:
         return Verdict("campaign", min(same, 0.45), 0.0, (*rules, "kampanye"))
-    if same >= 0.5 and _came_back(new, old):
+    if same >= SAME and _came_back(new, old):
         return Verdict("recurrence", 0.45, followup, (*rules, "kambuh"))
     followup = min(followup, 1.0 - same)
-    if same >= 0.5:
+    if same >= SAME:
         return Verdict("same", same, followup, tuple(rules))
     if followup >= 0.5:
         return Verdict("followup", same, followup, tuple(rules))

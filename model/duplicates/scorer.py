@@ -15,7 +15,7 @@ from model.duplicates.profile import Profile, profile
 from model.duplicates.reasons import explain
 from model.duplicates.relations import Evidence, Verdict, decide
 from model.duplicates.signals import SIGNALS, Weights, signals, template_count
-from model.duplicates.weights import Floats, Forest, ScorerWeights, load_weights
+from model.duplicates.weights import Floats, Forest, ScorerWeights, calibrated, load_weights
 
 BASE_WEIGHTS: Final = Path(__file__).parents[1] / "base" / "duplicates.json"
 """The weights that are shipped: no text and no words, only numbers."""
@@ -27,10 +27,6 @@ _MATTER: Final = SIGNALS.index("matter_cosine")
 def pair_words(a: Profile, b: Profile) -> frozenset[str]:
     """Return the words and word pairs whose rarity the comparison of a pair needs."""
     return a.words | b.words | (a.pairs & b.pairs)
-
-
-def _probability(logits: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30.0, 30.0))), dtype=np.float64)
 
 
 class TrainedScorer:
@@ -50,7 +46,7 @@ class TrainedScorer:
         """
         weights = self.weights
         mean = (weights.same.logits(values) + self._forest.logits(values)) / 2
-        return _probability(weights.slope * mean + weights.shift), _probability(weights.followup.logits(values))
+        return calibrated(mean, weights.calibration), calibrated(weights.followup.logits(values), (0.0, 1.0))
 
     def verdicts(self, own: Profile, others: Sequence[Profile], rarity: Weights, documents: int) -> list[Verdict]:
         """Judge one complaint against each of the others, in their order.

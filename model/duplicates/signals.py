@@ -276,7 +276,7 @@ def _matter(a: Profile, b: Profile, weights: Weights, place: float) -> list[floa
     :param place: how much of the places of one stand in the other.
     """
     aside = a.places | b.places | a.names | b.names
-    one, other = a.words - aside, b.words - aside
+    one, other = a.matter - aside, b.matter - aside
     shared = one & other
     square = _square(shared, weights)
     cosine = _ratio(square, math.sqrt(_square(one, weights) * _square(other, weights)))

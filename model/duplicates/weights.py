@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +55,13 @@ class Trees:
     bias: float
 
 
+def calibrated(logits: Floats, coefficients: Sequence[float]) -> Floats:
+    """Return probabilities for logits, under a rising cubic polynomial; beyond +-8 a logit counts as +-8."""
+    z = np.clip(logits, -8.0, 8.0)
+    polynomial = sum(coefficient * z**power for power, coefficient in enumerate(coefficients))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(polynomial, -30.0, 30.0))), dtype=np.float64)
+
+
 class Forest:
     """Evaluate trees on many rows at once."""
 
@@ -82,16 +90,14 @@ class ScorerWeights:
 
     :param same: the linear part for ``same``.
     :param trees: the trees for ``same``.
-    :param slope: of the calibration of the mean logit.
-    :param shift: of the calibration.
+    :param calibration: coefficients of the cubic polynomial, the constant first, that calibrates the mean logit.
     :param followup: the linear model for ``followup``, calibrated by itself.
     :param about: rows, date and figures of the training, for people.
     """
 
     same: Linear
     trees: Trees
-    slope: float
-    shift: float
+    calibration: list[float]
     followup: Linear
     about: dict[str, Any]
 
