@@ -165,7 +165,11 @@ class MatterMatcher:
         for entry in entries:
             functions = len(shared[entry.cue.near, entry.words]) or 1
             scaled = _Entry(
-                entry.matter, entry.cue, entry.weight / math.sqrt(functions), entry.words, _exact(entry.cue, entry.words)
+                entry.matter,
+                entry.cue,
+                entry.weight / math.sqrt(functions),
+                entry.words,
+                _exact(entry.cue, entry.words),
             )
             for word in entry.words:
                 counts[word] += 1
@@ -310,9 +314,7 @@ class MatterMatcher:
             rank *= 1 - (1 - _DECAY) * fresh
         return score
 
-    def _reading(
-        self, scores: dict[int, float], hits: tuple[CueHit, ...], told: TierReading
-    ) -> MatterReading:
+    def _reading(self, scores: dict[int, float], hits: tuple[CueHit, ...], told: TierReading) -> MatterReading:
         by_function: dict[str, list[tuple[float, int]]] = defaultdict(list)
         for position, score in scores.items():
             by_function[self.table[position].function].append((score, position))

@@ -269,7 +269,7 @@ def _context(tokens: list[Token], first: int) -> str:
     if first <= 0:
         return ""
     joint = tokens[first].joint
-    if any(c in joint for c in ",;:!?()\"") or ". " in joint and len(tokens[first - 1].text) > 4:
+    if any(c in joint for c in ',;:!?()"') or ". " in joint and len(tokens[first - 1].text) > 4:
         return ""
     before = tokens[first - 1].text
     second = tokens[first - 2].text if first > 1 else ""
@@ -295,7 +295,7 @@ def _context(tokens: list[Token], first: int) -> str:
 
 
 def _inside_sentence(tokens: list[Token], first: int) -> bool:
-    return first > 0 and not any(c in tokens[first].joint for c in ".!?:\"")
+    return first > 0 and not any(c in tokens[first].joint for c in '.!?:"')
 
 
 def _mostly_capital(raw: str, text: Normalised, tokens: list[Token]) -> bool:

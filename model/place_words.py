@@ -43,7 +43,9 @@ THING = frozenset(
 )
 """Words that make a place name part of the name of a dish, a firm, a ship or a natural feature."""
 
-NAMED_FEATURES = frozenset("sungai kali gunung danau teluk selat laut bukit tanjung pulau kereta ka bus po kapal".split())
+NAMED_FEATURES = frozenset(
+    "sungai kali gunung danau teluk selat laut bukit tanjung pulau kereta ka bus po kapal".split()
+)
 FIRMS = frozenset("pt cv ud toko bank universitas univ institut kmp".split())
 
 HEADS_OF_REGENCY = frozenset("bupati wabup pemkab kabupaten kab".split())

@@ -291,7 +291,9 @@ def _local(
     """Split a (function, office, tier) where a region has another office for the matter."""
     exception: LocalOffice | None = None
     if matter is not None and code is not None and tier == "kabkota":
-        exception = local_offices().get((matter.id, code[:REGENCY])) or local_offices().get((matter.id, code[:PROVINCE]))
+        exception = local_offices().get((matter.id, code[:REGENCY])) or local_offices().get(
+            (matter.id, code[:PROVINCE])
+        )
     if exception is None:
         return [(function, office, tier, 1.0)]
     return [

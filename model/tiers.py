@@ -244,9 +244,7 @@ class TierReading:
         return {tier: share / total for tier, share in sorted(shares.items(), key=lambda pair: -pair[1])}
 
 
-def read_tiers(
-    text: Normalised, title: Normalised | None = None, slots: Collection[str] | None = None
-) -> TierReading:
+def read_tiers(text: Normalised, title: Normalised | None = None, slots: Collection[str] | None = None) -> TierReading:
     """Find the rules that apply to a complaint.
 
     :param text: the normalised text.
