@@ -7,10 +7,11 @@ body that refused ("kata PLN bukan wewenang") count little.
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -158,8 +159,8 @@ class MatterMatcher:
                     entries.append(_Entry(position, cue, weight, stems))
                     if kind > 0:
                         shared[cue.near, stems].add(matter.function)
-        self._phrases: dict[str, dict[tuple[str, ...], list[_Entry]]] = defaultdict(dict)
-        self._windows: dict[str, dict[str, list[_Entry]]] = defaultdict(dict)
+        self._phrases: dict[str, dict[tuple[str | None, ...], list[_Entry]]] = defaultdict(dict)
+        self._windows: dict[str, dict[tuple[str, ...], list[_Entry]]] = defaultdict(dict)
         self._longest: dict[str, tuple[int, ...]] = {}
         counts: dict[str, int] = defaultdict(int)
         for entry in entries:
@@ -176,7 +177,7 @@ class MatterMatcher:
             if entry.cue.near and len(entry.words) >= 2:
                 first, *others = sorted(set(entry.words), key=lambda word: (-len(word), word)) or [""]
                 if others:
-                    self._windows[first].setdefault("\0".join(others), []).append(scaled)
+                    self._windows[first].setdefault(tuple(others), []).append(scaled)
             else:
                 self._phrases[entry.words[0]].setdefault(entry.words, []).append(scaled)
         for word, phrases in self._phrases.items():
@@ -222,6 +223,7 @@ class MatterMatcher:
         told = read_tiers(text, title, {self.table[position].slot or "" for position in scores})
         told_by = [match for match in matches if match.weight > 0 and match.entry.matter in scores]
         told_by.sort(key=lambda match: -match.weight)
+        told_by = list({(match.entry.matter, match.tokens): match for match in reversed(told_by)}.values())[::-1]
         hits = tuple(self._hit(match, tokens, text, title) for match in told_by[:_MOST_HITS])
         return self._reading(scores, hits, told)
 
@@ -246,43 +248,41 @@ class MatterMatcher:
 
     def _find(self, tokens: list[_Token]) -> list[_Match]:
         stems = [token.stem for token in tokens]
-        where: dict[str, list[int]] = defaultdict(list)
-        for position, word in enumerate(stems):
-            if word is not None:
-                where[word].append(position)
         found: dict[int, _Match] = {}
-
-        def add(entry: _Entry, places: tuple[int, ...]) -> None:
+        for entry, places in itertools.chain(self._phrases_in(tokens, stems), self._windows_in(stems)):
             weight = entry.weight
             if weight > 0:
                 weight *= min(tokens[place].factor for place in places)
             old = found.get(id(entry))
             if old is None or abs(weight) > abs(old.weight):
                 found[id(entry)] = _Match(entry, places, weight)
+        return list(found.values())
 
+    def _phrases_in(self, tokens: list[_Token], stems: list[str | None]) -> Iterator[tuple[_Entry, tuple[int, ...]]]:
+        """Yield the phrases whose words follow each other."""
         for position, word in enumerate(stems):
-            if word is None:
+            phrases = self._phrases.get(word) if word is not None else None
+            if phrases is None or word is None:
                 continue
-            phrases = self._phrases.get(word)
-            if phrases is not None:
-                for length in self._longest[word]:
-                    entries = phrases.get(tuple(stems[position : position + length]))  # type: ignore[arg-type]
-                    for entry in entries or ():
-                        if entry.exact is not None and entry.exact != tokens[position].plain:
-                            continue
-                        add(entry, tuple(range(position, position + length)))
+            for length in self._longest[word]:
+                entries = phrases.get(tuple(stems[position : position + length]))
+                for entry in entries or ():
+                    if entry.exact is None or entry.exact == tokens[position].plain:
+                        yield entry, tuple(range(position, position + length))
+
+    def _windows_in(self, stems: list[str | None]) -> Iterator[tuple[_Entry, tuple[int, ...]]]:
+        """Yield the cues whose words stand near each other."""
+        where: dict[str, list[int]] = defaultdict(list)
+        for position, word in enumerate(stems):
+            if word is not None:
+                where[word].append(position)
         for word, places in where.items():
-            windows = self._windows.get(word)
-            if windows is None:
-                continue
-            for key, entries in windows.items():
-                others = key.split("\0")
+            for others, entries in self._windows.get(word, {}).items():
                 if all(other in where for other in others):
                     group = _nearest(places, [where[other] for other in others])
                     if group is not None:
                         for entry in entries:
-                            add(entry, group)
-        return list(found.values())
+                            yield entry, group
 
     @staticmethod
     def _hide(matches: list[_Match], length: int) -> list[_Match]:

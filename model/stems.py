@@ -110,9 +110,9 @@ def _strip_prefix(word: str) -> str:
         rest = "t" + word[3:] if word[3] in _VOWELS else word[3:]
     elif word.startswith(("ber", "ter", "per")) and word[3:4] not in _VOWELS:
         rest = word[3:]
-    elif word.startswith(("me", "pe")) and word[2:3] in "rlwynm" and word[3:4] in _VOWELS:
-        rest = word[2:]
-    elif word.startswith("ke") and word.endswith("an"):
+    elif (word.startswith(("me", "pe")) and word[2:3] in "rlwynm" and word[3:4] in _VOWELS) or (
+        word.startswith("ke") and word.endswith("an")
+    ):
         rest = word[2:]
     elif word.startswith("ny") and word[2:3] in _VOWELS:
         rest = "s" + word[2:]
