@@ -93,7 +93,7 @@ def compose(
         co_agencies=co_agencies_of(best, matter, regions, registry, on),
         functions=pooled,
         evidence=evidence_of(matters, places, matter),
-        question=question_of(agencies, pooled, matters, matter, regions, registry),
+        question=question_of(agencies, pooled, matters, regions, registry),
         conflict=bool(claimed) and best is not None and conflicts(claimed or "", best, registry),
     )
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from data.agencies import AgencyRegistry, same_agency
 from data.agency import Agency
-from data.functions import functions
+from data.functions import Tier, functions
 from data.matters import Matter
 from model.assessment import Evidence
 from model.composition import REGENCY, composed, jurisdiction, usual_tiers
@@ -93,7 +93,6 @@ def question_of(
     agencies: Sequence[RoutedAgency],
     pooled: Mapping[str, float],
     matters: MatterReading,
-    matter: Matter | None,
     regions: Sequence[tuple[str | None, float]],
     registry: AgencyRegistry,
 ) -> str | None:
@@ -113,14 +112,27 @@ def question_of(
         ]
         if len(set(names)) == 2:
             doubts.append((sure, f"Wilayahnya {names[0]} atau {names[1]}?"))
-    if matter is not None:
-        shares = next((item.tiers for item in matters.matters if item.matter.id == matter.id), {})
-        asked = question_for(matter, shares) if shares else None
-        if asked is not None:
-            doubts.append((max(shares.values()), asked))
+    asked = _tier_question(agencies, matters)
+    if asked is not None:
+        doubts.append(asked)
     best, *others = list(pooled.items())[:2] or [("", 1.0)]
     if others and best[1] < 0.5:
         names = [functions()[name].name for name, _ in (best, others[0]) if name in functions()]
         if len(names) == 2:
             doubts.append((best[1], f"Pokok laporannya {names[0]} atau {names[1]}?"))
     return min(doubts)[1] if doubts else None
+
+
+def _tier_question(agencies: Sequence[RoutedAgency], matters: MatterReading) -> tuple[float, str] | None:
+    """Return the probability of the best tier within the best function and the question that settles it."""
+    function = agencies[0].function
+    shares: dict[Tier, float] = {}
+    for item in agencies:
+        if item.function == function:
+            shares[item.tier] = shares.get(item.tier, 0.0) + item.probability
+    total = sum(shares.values())
+    tiers = {tier: share / total for tier, share in shares.items()}
+    asking = (item.matter for item in matters.matters if item.matter.function == function and item.matter.slot)
+    matter = next(asking, None)
+    question = question_for(matter, tiers) if matter is not None else None
+    return None if question is None else (max(tiers.values()), question)
