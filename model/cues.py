@@ -34,7 +34,7 @@ _REFUSED = (
 
 _STRONG = (1.8, 2.7, 3.2, 3.4)
 """Weights of strong phrases of one, two, three, more words."""
-_DECISIVE, _NEAR, _COMMON, _BODY, _WEAK, _NEGATIVE = 3.0, 2.3, 1.3, 1.4, 0.5, 0.7
+_DECISIVE, _NEAR, _COMMON, _BODY, _WEAK, _NEGATIVE = 3.0, 2.3, 1.3, 1.2, 0.5, 0.7
 _WINDOW = 6
 _TITLE = 1.6
 

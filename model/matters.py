@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from data.body_matters import body_matters
 from data.complaint import Complaint
 from data.functions import Tier
 from data.matters import Matter, matters
@@ -78,11 +79,11 @@ class MatterReading:
 class MatterMatcher:
     """Match texts against a responsibility table.
 
-    :param table: the matters; by default the shipped ones.
+    :param table: the matters; by default the shipped ones and the names of bodies.
     """
 
     def __init__(self, table: Sequence[Matter] | None = None) -> None:
-        self.table = tuple(matters() if table is None else table)
+        self.table = tuple(table) if table is not None else (*matters(), *body_matters())
         self._index = CueIndex(self.table)
 
     def read_complaint(self, complaint: Complaint) -> MatterReading:
