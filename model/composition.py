@@ -89,7 +89,7 @@ def agencies_of(
     weights: PoolWeights,
 ) -> list[RoutedAgency]:
     """Return the agencies of the likeliest functions, in every place that is likely, unsorted."""
-    found: dict[str, RoutedAgency] = {}
+    found: dict[tuple[str, Tier], RoutedAgency] = {}
     for function, chance in list(pooled.items())[:8]:
         if chance < 0.004:
             break
@@ -103,9 +103,11 @@ def agencies_of(
                     agency = composed(registry, held, used_tier, code, used, on)
                     if agency is None:
                         continue
-                    old = found.get(agency.id)
+                    # an office of an unknown place has one id at every tier; its tier is then the one asked for
+                    key = (agency.id, used_tier if code is None else agency.tier)
+                    old = found.get(key)
                     added = probability * part + (old.probability if old is not None else 0.0)
-                    found[agency.id] = RoutedAgency(agency, added, held, agency.tier, best.id if best else None)
+                    found[key] = RoutedAgency(agency, added, held, key[1], best.id if best else None)
     return list(found.values())
 
 

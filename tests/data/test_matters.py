@@ -71,6 +71,7 @@ def test_marks_of_a_cue_are_read() -> None:
         ({"slot": "cuaca"}, "unknown slot"),
         ({"tiers": "kabkota=0"}, "no tier"),
         ({"tiers": "negara=1"}, "negara"),
+        ({"tiers": "bumn=1"}, "not held"),
         ({"source": ""}, "source"),
         ({"co": "8.88"}, "unknown function"),
     ],
