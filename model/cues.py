@@ -26,6 +26,7 @@ _LANDMARK = frozenset(
 """A noun right after one of these says where, not what."""
 _WHERE = frozenset("kantor gedung simpang pertigaan perempatan jalan gang komplek".split())
 _ADDRESS = frozenset("yth kepada kpd ditujukan".split())
+_RUNNING = frozenset("tidak tetap bisa mau harus".split())
 _REFUSED = (
     ("bukan", "wewenang"), ("bukan", "kewenangan"), ("bukan", "urusan"), ("bukan", "ranah"), ("bukan", "tugas"),
     ("lempar", ""), ("lepas", "tangan"), ("bukan", "tanggung"), ("bukan", "tanggungjawab"), ("bukan", "kewenangannya"),
@@ -258,6 +259,8 @@ def _context(stems: Sequence[str]) -> list[float]:
         elif word in _ADDRESS:
             for other in range(place + 1, min(place + 8, len(stems))):
                 factors[other] = min(factors[other], 0.45)
+        elif word == "jalan" and (stems[max(0, place - 1)] in _RUNNING or stems[place + 1 : place + 2] == ["terus"]):
+            factors[place] = 0.15  # "airnya tidak jalan", "tagihan jalan terus": it runs, it is no road
         elif word == "bukan" and place + 1 < len(stems):
             factors[place + 1] = min(factors[place + 1], 0.2)
         for first, second in _REFUSED:
