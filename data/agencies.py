@@ -13,11 +13,12 @@ from pathlib import Path
 
 from data.agency import Agency, ParsedAgency
 from data.agency_compose import compose as compose_usual
-from data.agency_compose import government, successor_of
+from data.agency_compose import government
 from data.agency_find import find as find_usual
 from data.agency_find import matches
 from data.agency_ids import by_id, suku_dinas
-from data.agency_names import Office, VerticalOffice, national_bodies, offices_of, vertical_of
+from data.agency_names import Office, VerticalOffice, balai, national_bodies, offices_of, vertical_of
+from data.agency_national import successor_of
 from data.agency_overrides import EMPTY, Overrides, read_overrides
 from data.agency_parse import parse_agency, parse_within, same_agency
 from data.agency_regions import DKI, regions
@@ -79,7 +80,7 @@ class AgencyRegistry:
 
     def _overridden(self, usual: Agency, function: str, office: str | None, day: date) -> Agency:
         listed = self.overrides.agencies.get(usual.id)
-        if office is None and usual.region_code is not None:
+        if office is None and usual.region_code is not None and "*" not in usual.id:
             first = self.overrides.first.get((usual.region_code, function))
             listed = self.overrides.agencies[first] if first is not None else listed
         seen: set[str] = set()
@@ -206,7 +207,7 @@ class AgencyRegistry:
             return None if parsed.region_code is None else self.government(parsed.region_code)
         if parsed.function is None or parsed.tier is None:
             return None
-        body = national_bodies().get(parsed.body_id or "")
+        body = national_bodies().get(parsed.body_id or "") or balai().get(parsed.body_id or "")
         if body is not None:
             return self.current(body, parsed.function)
         return self.compose(parsed.function, parsed.tier, parsed.region_code, parsed.office)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from data.agency import Agency
 from data.agency_names import (
@@ -17,13 +18,26 @@ from data.agency_names import (
     offices_of,
     vertical_of,
 )
+from data.agency_national import any_body, as_tier_of, exists, national, successor_of
 from data.agency_regions import DKI, bare_name, government_name, region_label, regions
 from data.functions import Tier, functions
 
 _SUMATRA = "1"
 _TERRITORY, _VILLAGES = "7.01", "2.13"
-_STATE_COMPANIES = {"1.03": ("Hutama Karya", "Jasa Marga"), "2.15": ("Damri", "Damri")}
-"""Companies behind a function in Sumatra (Trans-Sumatra toll roads: Perpres 117/2015) and elsewhere."""
+_STATE_COMPANIES: tuple[tuple[str, str, str], ...] = (
+    ("1.03", "1", "Hutama Karya"),  # toll roads of Sumatra: Perpres 117/2015
+    ("1.03", "", "Jasa Marga"),
+    ("2.09", "", "Bulog"),
+    ("2.15", "31", "Transjakarta"),
+    ("3.27", "", "Pupuk Indonesia"),
+    ("3.28", "", "Perhutani"),
+    ("3.30", "31", "Pasar Jaya"),
+    ("BUMN Lain", "", "BP BUMN"),
+)
+"""The usual state company for a function, by the start of the region code."""
+
+_CATCH_ALL = {"Lembaga Negara Lain": "Setneg"}
+"""Functions that gather bodies too different for one of them to stand for the others."""
 
 
 def government(code: str) -> Agency:
@@ -54,38 +68,7 @@ def _parent(code: str | None) -> tuple[str | None, str | None]:
     return (None, None) if code is None else (code, government_name(code))
 
 
-def national(function: str, on: date | None = None, *, tier: Tier | None = None) -> Agency | None:
-    """Return the national body for a function, as it was on a day; without a day those that exist now."""
-    found = [
-        body
-        for body in national_bodies().values()
-        if body.function == function and (tier is None or body.tier == tier) and _exists(body, on)
-    ]
-    # The body named like the function, then those above the others, in the order of the table.
-    found.sort(key=lambda body: (body.id != function, body.parent_id is not None))
-    return found[0] if found else None
-
-
-def _exists(body: Agency, on: date | None) -> bool:
-    return body.valid_to is None if on is None else body.valid_on(on)
-
-
-def successor_of(body: Agency, function: str | None = None) -> Agency:
-    """Follow a national body to the one that holds a function now; by function where it was split.
-
-    >>> successor_of(national_bodies()["PUPR"], "1.04").name
-    'Kementerian Perumahan dan Kawasan Permukiman'
-    """
-    seen = {body.id}
-    while body.successor:
-        heirs = [national_bodies()[key] for key in body.successor if key not in seen]
-        if not heirs:
-            break
-        body = next((heir for heir in heirs if heir.function == function), heirs[0])
-        seen.add(body.id)
-    return body
-
-
+@lru_cache(maxsize=32_768)
 def compose(  # noqa: PLR0911 -- one return a tier
     function: str, tier: Tier, region: str | None, office: str | None = None, on: date | None = None
 ) -> Agency:
@@ -97,7 +80,7 @@ def compose(  # noqa: PLR0911 -- one return a tier
     """
     if office is not None and office in national_bodies():
         body = national_bodies()[office]
-        return body if _exists(body, on) else successor_of(body, function)
+        return body if exists(body, on) else successor_of(body, function)
     if tier == "desa" or (function == _TERRITORY and office != "kotaadm"):
         return territorial(function, tier, region, office)
     if function == _TERRITORY:
@@ -108,7 +91,9 @@ def compose(  # noqa: PLR0911 -- one return a tier
         return _vertical(function, region, office, on)
     if tier == "bumn":
         return _company(function, region, office, on)
-    return national(function, on, tier="pusat") or national(function, on) or national_bodies()["Kemendagri"]
+    if function in _CATCH_ALL:
+        return national_bodies()[_CATCH_ALL[function]]
+    return national(function, on, tier="pusat") or any_body(function, on)
 
 
 def territorial(function: str, tier: Tier, region: str | None, office: str | None) -> Agency:
@@ -123,8 +108,8 @@ def territorial(function: str, tier: Tier, region: str | None, office: str | Non
     if region is not None and len(region) >= 5:
         kind = _local_word(region[:5], key) or kind
     place = region[:5] if region else None
-    if place is not None and place.startswith(DKI):
-        tier = "provinsi"
+    if not village:
+        tier = "provinsi" if place is not None and place.startswith(DKI) else "kabkota"
     name = f"{kind} setempat" + (f" ({_place(place)})" if place else "")
     return Agency(f"{place or ''}:{key}", name, function, key, tier, place, *_parent(place), functions=(function,))
 
@@ -133,6 +118,7 @@ def _place(code: str) -> str:
     return regions().get(code).full_name if len(code) == 5 else region_label(code)
 
 
+@lru_cache(maxsize=1_100)
 def _local_word(regency: str, key: str) -> str | None:
     """Return what districts and villages are called there: Distrik, Kapanewon, Nagari, Gampong, Kampung."""
     children = regions().children(regency)
@@ -155,9 +141,10 @@ def _regional(function: str, tier: Tier, region: str | None, office: str | None,
     if not usual:
         if place is not None:
             return government(place)
-        return national(function, on) or national_bodies()["Kemendagri"]
+        return any_body(function, on)
     chosen = next((row for row in usual if row.key == office), None)
-    listed = _listed(place, function, office, usual[0]) if place is not None else None
+    known = place is not None and (tier == "provinsi" or len(place) == 5)
+    listed = _listed(place, function, office, usual[0]) if known and place is not None else None
     if listed is not None:
         return from_listed(listed, function, tier)
     if chosen is None and office is not None:
@@ -216,7 +203,7 @@ def _generated(office: Office, function: str, tier: Tier, place: str | None) -> 
 
 def _vertical(function: str, region: str | None, office: str | None, on: date | None) -> Agency:
     kinds = vertical_of(function)
-    chosen = next((row for row in kinds if row.key == office), kinds[0] if kinds else None)
+    chosen = next((row for row in kinds if row.key == office), kinds[0] if kinds and kinds[0].default else None)
     if chosen is not None and region is not None:
         found = at_level(chosen, function, region)
         if found is None and len(region) == 2:
@@ -224,26 +211,8 @@ def _vertical(function: str, region: str | None, office: str | None, on: date | 
             found = at_level(provincial, function, region) if provincial is not None else None
         if found is not None:
             return found
-    body = national(function, on) or national_bodies()["Kemendagri"]
-    return _as_tier(body, "vertikal")
-
-
-def _as_tier(body: Agency, tier: Tier) -> Agency:
-    """Return a national body that stands for its regional office, which is not known."""
-    return Agency(
-        body.id,
-        body.name,
-        body.function,
-        None,
-        tier,
-        None,
-        body.parent_id,
-        body.parent_name,
-        name_status=body.name_status,
-        valid_from=body.valid_from,
-        functions=body.functions,
-        aliases=body.aliases,
-    )
+    body = any_body(function, on)
+    return as_tier_of(body, "vertikal")
 
 
 def at_level(office: VerticalOffice, function: str, region: str) -> Agency | None:
@@ -294,22 +263,20 @@ def at_level(office: VerticalOffice, function: str, region: str) -> Agency | Non
 
 
 def _company(function: str, region: str | None, office: str | None, on: date | None) -> Agency:
-    """Return a state or regional company; without one the regional office of the function."""
+    """Return a regional or state company; where neither is known the regional office of the function."""
     local = offices_of(function, "bumn", region[:2] if region else None)
     place = None if region is None else DKI if region.startswith(DKI) else region[:5]
-    listed = [named_offices().get((place, row.key)) for row in local] if place is not None else []
-    for row, name in zip(local, listed or [None] * len(local), strict=True):
-        if name is not None and office in {None, row.key}:
-            return from_listed(name, function, "bumn")
+    for row in local:
+        listed = named_offices().get((place or "", row.key))
+        if listed is not None and office in {None, row.key}:
+            return from_listed(listed, function, "bumn")
     chosen = next((row for row in local if row.key == office or (office is None and row.default)), None)
     if chosen is not None:
         return _generated(chosen, function, "bumn", place)
-    if function in _STATE_COMPANIES and region is not None:
-        sumatran, other = _STATE_COMPANIES[function]
-        return national_bodies()[sumatran if region.startswith(_SUMATRA) else other]
+    for held, start, body_id in _STATE_COMPANIES:
+        if held == function and (region or "").startswith(start):
+            return national_bodies()[body_id]
     body = national(function, on, tier="bumn")
-    if body is not None and not (local and body.id not in functions()):
+    if body is not None and (body.id in functions() or "kabkota" not in functions()[function].tiers):
         return body
-    if local:
-        return _generated(local[0], function, "bumn", place)
-    return body or national(function, on) or national_bodies()["Kemendagri"]
+    return _regional(function, "kabkota", region, None, on)

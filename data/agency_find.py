@@ -29,6 +29,8 @@ _PLACE_LEVELS: dict[str, tuple[int, str]] = {
 }
 _NAMES_AN_OFFICE = frozenset({"dinas", "badan", "kantor", "bagian", "biro", "suku", "sudin", "balai"})
 _MOST_PLACES = 12
+_MOST_OFFICES = 15
+_PREFIX = 3
 _Keep = Callable[[Agency | None, float], None]
 
 
@@ -167,16 +169,36 @@ def find(text: str, limit: int, home: str | None) -> list[Agency]:
 def _compose_all(
     office: tuple[str, ...], codes: list[str], placed: bool, home: str | None, keep: _Keep, *, regional: bool
 ) -> None:
-    for entry in _entries():
-        score = _score(office, entry.phrases)
+    fitting = [(_score(office, entry.phrases), entry) for entry in _candidates(office)]
+    fitting.sort(key=lambda pair: -pair[0])
+    for score, entry in fitting[:_MOST_OFFICES]:
         if not score:
-            continue
+            break
         if entry.kind == "body":
             if not placed and not regional:
                 keep(balai().get(entry.key) or national_bodies().get(entry.key), score + 0.05)
             continue
         for rank, code in enumerate(codes if placed else _home_codes(home)):
             keep(_office_at(entry, code), score + (0.5 if placed else 0.0) - rank / 100)
+
+
+def _candidates(words: tuple[str, ...]) -> list[_Entry]:
+    """Return the entries of which some word starts like each typed word."""
+    index = _index()
+    found = set(range(len(_entries())))
+    for word in words:
+        found &= index.get(word[:_PREFIX], frozenset())
+    return [_entries()[i] for i in sorted(found)]
+
+
+@cache
+def _index() -> dict[str, frozenset[int]]:
+    index: dict[str, set[int]] = {}
+    for i, entry in enumerate(_entries()):
+        for word in {word for phrase in entry.phrases for word in phrase}:
+            for length in range(1, _PREFIX + 1):
+                index.setdefault(word[:length], set()).add(i)
+    return {start: frozenset(entries) for start, entries in index.items()}
 
 
 def _home_codes(home: str | None) -> list[str]:

@@ -34,6 +34,8 @@ def by_id(agency_id: str) -> Agency | None:  # noqa: PLR0911 -- one return a for
     if known is not None:
         return known
     place, colon, key = agency_id.partition(":")
+    somewhere = place.endswith(".*")  # an office of a regency of the province, not known which
+    place = place.removesuffix(".*")
     if place and place not in regions():
         return None
     if not colon:
@@ -42,9 +44,9 @@ def by_id(agency_id: str) -> Agency | None:  # noqa: PLR0911 -- one return a for
         return territorial(
             "2.13" if key == "desa" else "7.01", "desa" if key == "desa" else "kabkota", place or None, key
         )
-    listed = named_offices().get((place, key))
+    listed = None if somewhere else named_offices().get((place, key))
     for row in offices():
-        if row.key == key and _fits(row, place):
+        if row.key == key and _fits(row, place, somewhere=somewhere):
             if place.startswith(DKI) and len(place) == 5:
                 return suku_dinas(compose(row.function, "provinsi", DKI, key, None), place)
             if listed is not None:
@@ -54,7 +56,9 @@ def by_id(agency_id: str) -> Agency | None:  # noqa: PLR0911 -- one return a for
     return at_level(kind, kind.function, place) if kind is not None and place else None
 
 
-def _fits(row: Office, place: str) -> bool:
+def _fits(row: Office, place: str, *, somewhere: bool) -> bool:
+    if somewhere:
+        return row.tier == "kabkota" and not row.scope
     if row.scope and place[:2] not in row.scope:
         return False
     if row.tier == "provinsi":

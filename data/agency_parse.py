@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from data.agency import ParsedAgency
+from data.agency_names import national_bodies, vertical_offices
 from data.agency_regions import ACEH, DKI, deepen, regions, regions_in
 from data.agency_text import agency_words
 from data.functions import Hit, Tier, catalog_rows, functions, functions_of, hits_of, main_hits
@@ -19,14 +20,25 @@ _NAMED_UNITS = frozenset({"rsud", "rsj", "puskesmas", "sekolah", "polsek", "kua"
 """Offices of which a region has many, each with its own name: only equal words make them the same."""
 
 KNOWN, USUAL, DOUBTFUL = 0.97, 0.85, 0.4
-"""How often a reading proved right on names read by hand: a full name, one without region or with a doubt, a guess."""
+"""How sure a reading is, set by hand after reading a hundred real names: with its region, without it, a guess."""
 
 _UNKNOWN = ParsedAgency(None, None, None, None, None, False, 0.0)
 
 
 @cache
 def _provincial_levels() -> frozenset[str]:
-    return frozenset(row["office"] for row in catalog_rows("vertical.csv") if row["level"] != "kabkota")
+    return frozenset(office.key for office in vertical_offices() if office.level != "kabkota")
+
+
+@cache
+def _local_offices() -> dict[tuple[str, int], str]:
+    """Return, by national body and length of a region code, the office that is called like the body and its region."""
+    lengths = {"kabkota": 5, "provinsi": 2}
+    return {
+        (office.parent, lengths[office.level]): office.key
+        for office in vertical_offices()
+        if office.level in lengths and office.pattern.split("{")[0].strip() == national_bodies()[office.parent].name
+    }
 
 
 def _tier_of_region(code: str | None) -> Tier | None:
@@ -91,6 +103,9 @@ def parse_agency(name: str) -> ParsedAgency:
         probability = DOUBTFUL  # ministries have bureaus of the same names
     if tier == "provinsi" and region is not None:
         region = region[:2]
+    local = _local_offices().get((rule.body or "", len(region) if region else 0))
+    if local is not None:  # "KPU Kota Sorong" is not the national KPU
+        return ParsedAgency(names[0], local, "vertikal", region, None, False, KNOWN, names, unit, (), codes)
     return ParsedAgency(names[0], rule.office, tier, region, rule.body, False, probability, names, unit, (), codes)
 
 
@@ -202,15 +217,11 @@ def same_agency(a: str, b: str) -> bool:  # noqa: PLR0911 -- a ladder of reasons
         return left.region_code is not None and left.region_code == right.region_code
     if left.function is None or right.function is None or not _regions_agree(left, right):
         return False
+    if (left.unit or right.unit) and left.office is not None:
+        return left.office == right.office and left.tier == right.tier
     if left.body_id is not None or right.body_id is not None:
         return left.body_id is not None and left.body_id == right.body_id
-    if left.tier != right.tier:
-        return False
-    if left.unit or right.unit:
-        return left.office == right.office
-    if left.region_code is None or right.region_code is None:
-        return False
-    if left.region_code != right.region_code:
+    if left.tier != right.tier or left.region_code is None or left.region_code != right.region_code:
         return False
     return _offices_agree(left, right) or _compared(a) == _compared(b)
 

@@ -78,8 +78,8 @@ def government_name(code: str) -> str:
 
 
 def _lookup(words: tuple[str, ...], length: int, kind: str, within: str | None) -> tuple[str, ...]:
-    if words in {("dki", "jakarta"), ("jakarta",)}:
-        return (DKI,) if length in {0, 2} else ()
+    if words in {("dki", "jakarta"), ("jakarta",), ("diy",)}:
+        return (DIY if words == ("diy",) else DKI,) if length in {0, 2} else ()
     key = name_key("".join(words))
     return tuple(
         code
@@ -135,7 +135,7 @@ def _unmarked(words: tuple[str, ...], free: list[int]) -> tuple[str, ...]:
     found: tuple[str, ...] = ()
     end = 0
     for i in free:
-        if i < end or words[i] in _MARKERS or (i and words[i - 1] in _BELOW):
+        if i < end or words[i] in _MARKERS or (i - 1 in free and words[i - 1] in _BELOW):
             continue
         for size in range(min(_LONGEST_NAME, len(words) - i), 0, -1):
             named = _lookup(words[i : i + size], 0, "", None)

@@ -11,6 +11,8 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     # Two words that are written as one, and the reverse.
     (r"\bolah raga\b", "olahraga"),
     (r"\bwali kota\b", "walikota"),
+    (r"\bdinas\s+kominfo\b|\bkominfo(?=\s+(?:kab|kota|prov))", "diskominfo"),
+    (r"\bbpk\.?(?=\s+(?:bupati|walikota|gubernur|camat|lurah|kepala|kades|presiden|menteri)\b)", ""),  # bapak
     (r"\b(?:kotamadya|kodya)\b", "kota"),
     (r"\bbudi daya\b", "budidaya"),
     (r"\bsatpol\W*pp\b|\bpol\W?pp\b", "satpol pp"),
@@ -26,7 +28,7 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"\bdis\s*duk\s*capil\b", "disdukcapil"),
     (r"\bduk\s+capil\b", "dukcapil"),
     (r"\bd\.?\s?k\.?\s?i\.?\s+jakarta\b|\bdaerah khusus(?: ibu\s?kota)? jakarta\b|\bdkj\b", "dki jakarta"),
-    (r"\bd\.?\s?i\.?\s+yogyakarta\b|\bdaerah istimewa yogyakarta\b|\bdiy\b", "daerah istimewa yogyakarta"),
+    (r"\bd\.?\s?i\.?\s+yogyakarta\b|\bdaerah istimewa yogyakarta\b|\bdiy\b", "diy"),
 )
 _PATTERNS = tuple((re.compile(pattern), to) for pattern, to in _REWRITES)
 
@@ -76,7 +78,7 @@ _EXPANSIONS = {
 }
 _DROPPED: frozenset[str] = frozenset(
     {"dan", "serta", "sarta", "dengan", "pt", "persero", "perseroda", "tbk", "ri", "republik", "upt", "uptd", "dinas"}
-    | {"yth", "bapak", "ibu", "bapk", "bpk", "pak", "bu", "kepala", "pimpinan"}
+    | {"yth", "bapak", "ibu", "bapk", "pak", "bu", "kepala", "pimpinan"}
 )
 """Words that never tell one agency from another. ``Dinas`` is among them: ``Dinas Sosial`` and ``Dinsos`` meet."""
 

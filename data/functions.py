@@ -54,7 +54,7 @@ class Rule:
     :param office: the key of the office, as in ``offices.csv`` or ``vertical.csv``; for an ambiguous abbreviation the
         candidates, separated by ``;``.
     :param tier: the tier that the phrase itself tells, if any.
-    :param body: the id of a national body.
+    :param body: the id of a national body, or of a unit whose area is listed.
     """
 
     functions: tuple[str, ...]
@@ -151,6 +151,11 @@ def _rules() -> dict[tuple[str, ...], Rule]:
     bumd = {row["office"] for row in catalog_rows("offices.csv") if row["tier"] == "bumn"}
     for row in catalog_rows("national.csv"):
         rule = Rule((row["function"],), None, "badan", Strength.STRONG, as_tier(row["tier"]), row["id"])
+        for phrase in (row["name"], *split_list(row["aliases"])):
+            add(phrase, rule)
+    for row in catalog_rows("balai.csv"):
+        office_row = offices[row["office"]]
+        rule = Rule((office_row["function"],), row["office"], "vertikal", Strength.STRONG, "vertikal", row["id"])
         for phrase in (row["name"], *split_list(row["aliases"])):
             add(phrase, rule)
     for row in catalog_rows("agency_functions.csv"):

@@ -43,6 +43,7 @@ class Bundle:
     :param linear: the weights of all heads.
     :param heads: by question.
     :param home: Kemendagri code of the region whose history it learned; ``None`` for a national bundle.
+    :param category_knowledge: part of the responsibility table in the category, in [0, 1].
     :param metadata: data fingerprint, label sets, metrics, thresholds, library versions.
     :param config: the run's ``config.toml``, as text.
     :param card: the model card, in Markdown.
@@ -56,6 +57,7 @@ class Bundle:
     linear: LinearModel
     heads: Mapping[str, Head]
     home: str | None = None
+    category_knowledge: float = 0.0
     metadata: Mapping[str, Any] = field(default_factory=dict)
     config: str = ""
     card: str = ""
@@ -75,10 +77,8 @@ class Bundle:
         staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
         try:
             digest = self._write(staging)
-            if directory.exists():
-                shutil.rmtree(directory)
             staging.chmod(0o755)
-            staging.rename(directory)
+            _replace(directory, staging)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
@@ -111,6 +111,7 @@ class Bundle:
             "id": self.id,
             "created": self.created,
             "home": self.home,
+            "category_knowledge": self.category_knowledge,
             "extras": sorted(self.extras),
             **self.metadata,
             "files": {p.name: _sha256(p) for p in sorted(directory.iterdir())},
@@ -156,14 +157,14 @@ def _assemble(directory: Path, manifest: dict[str, Any]) -> Bundle:
     heads = {}
     for name, document in _read_json(directory / _HEADS).items():
         groups = tuple(
-            Group(g["name"], g["kind"], tuple(g["members"]), tuple(g["shares"]), tuple(g["keys"]))
+            Group(g["name"], g["kind"], tuple(g["members"]), tuple(g["shares"]), tuple(g["keys"]), g["function"])
             for g in document["groups"]
         )
         start, stop = document["columns"]
         if stop - start != len(groups) or not 0 <= start <= stop <= linear.bias.size:
             raise ValueError(f"head {name}: columns {start} to {stop} for {len(groups)} groups")
         heads[name] = Head(name, groups, Calibration(**document["calibration"]), slice(start, stop))
-    known = {"schema", "id", "created", "home", "extras", "files"}
+    known = {"schema", "id", "created", "home", "category_knowledge", "extras", "files"}
     return Bundle(
         id=str(manifest["id"]),
         created=str(manifest["created"]),
@@ -171,12 +172,23 @@ def _assemble(directory: Path, manifest: dict[str, Any]) -> Bundle:
         linear=linear,
         heads=heads,
         home=manifest.get("home"),
+        category_knowledge=float(manifest["category_knowledge"]),
         metadata={k: v for k, v in manifest.items() if k not in known},
         config=(directory / _CONFIG).read_text(encoding="utf-8"),
         card=(directory / _CARD).read_text(encoding="utf-8"),
         extras={name: _read_json(directory / name) for name in manifest.get("extras", [])},
         digest="sha256:" + _sha256(directory / "manifest.json"),
     )
+
+
+def _replace(directory: Path, staging: Path) -> None:
+    """Put the new bundle in place; until then the old one stays whole beside it."""
+    old = directory.with_name(f".{directory.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if directory.exists():
+        directory.rename(old)
+    staging.rename(directory)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_json(path: Path, document: Any, indent: int | None = None) -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import add
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +21,9 @@ from numpy.typing import NDArray
 from model.features import Floats, SparseVector
 
 _WORD = re.compile(r"[a-z0-9]+")
-_MENTION_WEIGHTS = {"location": 3.0, "district": 3.0, "title": 2.0, "text": 1.0}
+_MENTION_WEIGHTS = {"text": 1.0, "title": 2.0, "district": 3.0, "location": 3.0}
+_OTHER_FUNCTIONS = 40  # functions that share what the table leaves open
+_LEAST_KNOWN = 0.02  # so that the table can never veto what was learned
 _PLACE_PRIOR = 0.02  # weight of the past share against one mention in the text
 
 
@@ -42,7 +45,7 @@ class Distribution:
 
     def as_dict(self, limit: int | None = None) -> dict[str, float]:
         """Return the labels with their probabilities, best first."""
-        return {k: float(v) for k, v in zip(self.labels[:limit], self.probabilities[:limit], strict=True)}
+        return dict(zip(self.labels[:limit], self.probabilities[:limit].tolist(), strict=True))
 
     @classmethod
     def from_scores(cls, scores: Mapping[str, float]) -> Distribution:
@@ -51,9 +54,10 @@ class Distribution:
         >>> Distribution.from_scores({"a": 1, "b": 3}).as_dict()
         {'b': 0.75, 'a': 0.25}
         """
-        total = sum(scores.values()) or 1.0
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        return cls(tuple(k for k, _ in ranked), np.array([v / total for _, v in ranked], np.float32))
+        labels = sorted(scores)
+        values = np.array([scores[label] for label in labels], np.float64)
+        order = np.argsort(-values, kind="stable")
+        return cls(tuple(labels[i] for i in order), (values[order] / (values.sum() or 1.0)).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Group:
     :param name: the label itself, or what the members share.
     :param members: labels, with ``shares``, their parts of the past rows (summing to one).
     :param keys: for ``place`` groups the place name of each member, letters only.
+    :param function: the function of its agencies, where there is one.
     """
 
     name: str
@@ -70,6 +75,7 @@ class Group:
     members: tuple[str, ...]
     shares: tuple[float, ...]
     keys: tuple[str, ...] = ()
+    function: str | None = None
 
 
 def mentions(fields: Mapping[str, str]) -> dict[str, float]:
@@ -81,12 +87,11 @@ def mentions(fields: Mapping[str, str]) -> dict[str, float]:
     [('bale', 3.0), ('baleendah', 3.0), ('endah', 3.0)]
     """
     found: dict[str, float] = {}
-    for name, weight in _MENTION_WEIGHTS.items():
+    for name, weight in _MENTION_WEIGHTS.items():  # from the least to the most telling: the last one stays
         words = _WORD.findall(fields.get(name, ""))
-        for size in (1, 2, 3):
-            for i in range(len(words) - size + 1):
-                key = "".join(words[i : i + size])
-                found[key] = max(found.get(key, 0.0), weight)
+        found.update(dict.fromkeys(words, weight))
+        found.update(dict.fromkeys(map(add, words, words[1:]), weight))
+        found.update(dict.fromkeys(map(add, map(add, words, words[1:]), words[2:]), weight))
     return found
 
 
@@ -100,11 +105,13 @@ class Calibration:
     :param temperature: of the sharp part.
     :param doubt: share of the flat part, in [0, 1].
     :param flat: temperature of the flat part.
+    :param knowledge: weight of what the responsibility table says, added to the margins as a logarithm.
     """
 
     temperature: float = 0.25
     doubt: float = 0.0
     flat: float = 1.0
+    knowledge: float = 0.0
 
     def apply(self, margins: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return probabilities along the last axis, same shape as ``margins``."""
@@ -135,16 +142,27 @@ class Head:
         """Return every label, group by group."""
         return tuple(label for group in self.groups for label in group.members)
 
-    def distribution(self, margins: Floats, mentioned: Mapping[str, float]) -> Distribution:
+    def distribution(
+        self, margins: Floats, mentioned: Mapping[str, float], known: Mapping[str, float] | None = None
+    ) -> Distribution:
         """Turn the head's margins into probabilities over its labels.
 
         :param margins: one score a group, shape (n_groups,).
         :param mentioned: output of :func:`mentions`.
+        :param known: probabilities by function that the responsibility table gives, used where the head has a weight
+            for it.
         """
+        if self.calibration.knowledge and known:
+            margins = np.asarray(margins + self.calibration.knowledge * self.hints(known), np.float32)
         probabilities = np.repeat(self.calibration.apply(margins), self._sizes) * self.within(mentioned)
         order = np.argsort(-probabilities, kind="stable")
-        labels = self.labels
-        return Distribution(tuple(labels[i] for i in order), probabilities[order].astype(np.float32))
+        return Distribution(tuple(self.labels[i] for i in order.tolist()), probabilities[order].astype(np.float32))
+
+    def hints(self, known: Mapping[str, float]) -> NDArray[np.float64]:
+        """Return the logarithm of what the responsibility table gives each group, shape (n_groups,)."""
+        rest = max(0.0, 1.0 - sum(known.values())) / _OTHER_FUNCTIONS
+        given = [known.get(group.function, rest) if group.function else rest for group in self.groups]
+        return np.log(np.array(given) + _LEAST_KNOWN)
 
     @cached_property
     def _sizes(self) -> NDArray[np.int64]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from data.region_aliases import load_aliases
 from data.regions import Regions, name_key
 from model import place_words as W
 
 if TYPE_CHECKING:
     from model.gazetteer import Gazetteer
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_REGENCY_PREFIX = re.compile(r"^(?:Kabupaten(?: Administrasi)?|Kota(?: Administrasi)?) ")
 _VOWELS = frozenset("aeiou")
 _SHORTEST_FUZZY = 6
+_LONGEST_HASHTAG = 40
 _FUZZY_REGENCY, _FUZZY_DISTRICT = 2, 3
 
 
@@ -26,7 +29,7 @@ def repair(word: str, gazetteer: Gazetteer, *, placed: bool, hashed: bool, marke
     :param marker: the kind of region that the word before it names.
     """
     glued = _unglue(word, gazetteer, hashed=hashed)
-    if glued is not None or not placed or word in W.ordinary_words() or not word.isalpha():
+    if glued is not None or not placed or _is_word(word) or not word.isalpha():
         return glued
     if len(word) >= _SHORTEST_FUZZY:
         return _one_letter_off(word, gazetteer, marker)
@@ -36,12 +39,17 @@ def repair(word: str, gazetteer: Gazetteer, *, placed: bool, hashed: bool, marke
     return None
 
 
+def _is_word(word: str) -> bool:
+    return word in W.NEVER_PLACES or word in W.ordinary_words() or word in W.common_words()
+
+
 def _unglue(word: str, gazetteer: Gazetteer, *, hashed: bool) -> str | None:
-    for prefix in W.GLUED_PREFIXES:
-        rest = word[len(prefix) :]
-        if len(rest) >= 5 and word.startswith(prefix) and _is_regency(rest, gazetteer):
-            return rest
-    if hashed:
+    if word.startswith(W.GLUED_PREFIXES):
+        for prefix in W.GLUED_PREFIXES:
+            rest = word[len(prefix) :]
+            if len(rest) >= 5 and word.startswith(prefix) and _is_regency(rest, gazetteer):
+                return rest
+    if hashed and len(word) <= _LONGEST_HASHTAG:
         for length in range(len(word) - 3, 5, -1):
             for rest in (word[:length], word[-length:]):
                 if _is_regency(rest, gazetteer):
@@ -52,7 +60,7 @@ def _unglue(word: str, gazetteer: Gazetteer, *, hashed: bool) -> str | None:
 
 
 def _is_regency(key: str, gazetteer: Gazetteer) -> bool:
-    if key not in gazetteer:
+    if key not in gazetteer.keys:
         return False
     entry = gazetteer.entry(key, (key,))
     return entry is not None and entry.level <= _FUZZY_REGENCY and entry.strength == "plain"
@@ -62,28 +70,48 @@ def _one_letter_off(word: str, gazetteer: Gazetteer, marker: str | None) -> str 
     deepest = _FUZZY_DISTRICT if marker == "kecamatan" else _FUZZY_REGENCY
     found: set[str] = set()
     regencies: set[frozenset[str]] = set()
-    for candidate in _edits(word):
-        if candidate not in gazetteer:
-            continue
-        entry = gazetteer.entry(candidate, (candidate,))
-        if entry is None or entry.level > deepest or entry.strength != "plain":
-            continue
-        if entry.alias is not None and entry.alias.kind not in ("ibu_kota", "ejaan"):
-            continue
-        found.add(candidate)
-        regencies.add(frozenset(code[:5] for code, share in entry.targets if share > 0.2))
+    buckets = _buckets(gazetteer.regions, deepest)
+    for length in (len(word) - 1, len(word), len(word) + 1):
+        for candidate in buckets.get((word[0], length), ()):
+            if not near(word, candidate):
+                continue
+            entry = gazetteer.entry(candidate, (candidate,))
+            if entry is not None and entry.level <= deepest and entry.strength == "plain":
+                found.add(candidate)
+                regencies.add(frozenset(code[:5] for code, share in entry.targets if share > 0.2))
     return min(found) if len(regencies) == 1 else None
 
 
-def _edits(word: str) -> set[str]:
-    """Return all words one deletion, exchange, replacement or insertion away, the first letter kept."""
-    splits = [(word[:i], word[i:]) for i in range(1, len(word) + 1)]
-    near = {a + b[1:] for a, b in splits if b}
-    near |= {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
-    near |= {a + c + b[1:] for a, b in splits if b for c in _LETTERS}
-    near |= {a + c + b for a, b in splits for c in _LETTERS}
-    near.discard(word)
-    return near
+@cache
+def _buckets(regions: Regions, deepest: int) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Sort the names that a misspelling may stand for by first letter and length."""
+    names = {
+        name_key(_REGENCY_PREFIX.sub("", name)) for code, name in regions.names() if len(code) <= (2, 5, 8)[deepest - 1]
+    }
+    names |= {key for key, alias in load_aliases().items() if alias.kind in ("ibu_kota", "ejaan")}
+    buckets: dict[tuple[str, int], list[str]] = {}
+    for name in sorted(names):
+        if len(name) >= _SHORTEST_FUZZY - 1:
+            buckets.setdefault((name[0], len(name)), []).append(name)
+    return {key: tuple(bucket) for key, bucket in buckets.items()}
+
+
+def near(a: str, b: str) -> bool:
+    """Tell whether two different words are one deletion, insertion, replacement or exchange of neighbours apart.
+
+    >>> near("sidorjo", "sidoarjo"), near("bnadung", "bandung"), near("bantul", "bangli")
+    (True, True, False)
+    """
+    if abs(len(a) - len(b)) > 1 or a == b:
+        return False
+    start = 0
+    shorter = min(len(a), len(b))
+    while start < shorter and a[start] == b[start]:
+        start += 1
+    rest_a, rest_b = a[start:], b[start:]
+    if len(a) == len(b):
+        return rest_a[1:] == rest_b[1:] or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
+    return rest_a[1:] == rest_b if len(a) > len(b) else rest_a == rest_b[1:]
 
 
 def _skeleton(word: str) -> str:

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from math import exp, log, log1p
 
 from data.complaint import Complaint
-from data.regions import Regions, ancestor, level_of, name_key
+from data.regions import Regions, ancestor, name_key
 from model import place_words as W
 from model.assessment import Field, Span
 from model.gazetteer import Gazetteer
 from model.locators import Locator, find_locators
-from model.place_scan import FieldScanner, Mention, Token
+from model.place_scan import FieldScanner, Mention
 
 _FIELDS: tuple[tuple[Field, float], ...] = (
     ("province", 1.0), ("regency", 1.0), ("district", 1.0), ("location", 1.0), ("title", 1.0), ("text", 1.0),
@@ -31,8 +32,13 @@ _HOME_ODDS = 1.5
 """Odds that a complaint naming no place is from the deployment's own region."""
 _LANGUAGE_FACTOR = 3.0
 _KIND_FACTOR = 0.35
+_RURAL_FACTOR = 0.6
 _PROVINCE_SHARE = 0.9
 _MANY = 25
+_VILLAGE_MARKERS = ("desa", "kelurahan")
+_DEEP_MARKERS = ("kecamatan", *_VILLAGE_MARKERS)
+_CERTAIN = 0.985
+"""No single name is believed more than this."""
 _LEAST, _MOST = 0.005, 12
 
 
@@ -142,25 +148,33 @@ class PlaceResolver:
         for mention, share in zip(mentions, shares, strict=True):
             if len(share) <= _MANY or mention.marker is not None or mention.field not in ("title", "text"):
                 hypotheses.update(share)
-        scores = {code: self._home.get(code, 1.0) / _REGENCIES for code in hypotheses}
-        unknown = 1.0
+        # Every likelihood is divided by that of noise, so that a mention touches only the regions that it names.
+        scores = {code: log(self._home.get(code, 1.0) / _REGENCIES) for code in hypotheses}
         for mention, share in zip(mentions, shares, strict=True):
-            noise = (1.0 - mention.weight) / _REGENCIES
-            for code in scores:
-                scores[code] *= mention.weight * self._share(code, share) + noise
-            unknown *= noise
-            # Keep the products away from the least positive float; only their proportions count.
-            scale = max(unknown, *scores.values(), 1e-300)
-            unknown /= scale
-            scores = {code: score / scale for code, score in scores.items()}
+            weight = min(mention.weight, _CERTAIN)
+            odds = weight * _REGENCIES / (1.0 - weight)
+            for code in self._touched(share, scores):
+                scores[code] += log1p(odds * self._share(code, share))
         self._apply_cues(scores, seen)
-        total = unknown + sum(scores.values())
+        # Relative to the best, so that no number of mentions overflows; what is unknown has the logarithm 0.
+        best = max(0.0, *scores.values()) if scores else 0.0
+        scores = {code: exp(score - best) for code, score in scores.items()}
+        total = exp(-best) + sum(scores.values())
         ranked = sorted(((code, s / total) for code, s in scores.items()), key=lambda item: (-item[1], item[0]))
         return tuple(
             self._candidate(code, probability, mentions, shares, complaint)
             for code, probability in ranked[:_MOST]
             if probability >= _LEAST
         )
+
+    @staticmethod
+    def _touched(share: dict[str, float], scores: dict[str, float]) -> list[str]:
+        provinces = tuple(code for code in share if len(code) == 2)
+        touched = [code for code in share if len(code) == 5 and code in scores]
+        if provinces:
+            touched += [code for code in scores if code.startswith(provinces) and code not in share]
+            touched += [code for code in provinces if code in scores]
+        return touched
 
     def _share(self, code: str, share: dict[str, float]) -> float:
         found = share.get(code, 0.0)
@@ -178,11 +192,11 @@ class PlaceResolver:
             if len(code) == 5:
                 city = self._regions.kind(code) == "kota"
                 if against_city:
-                    scores[code] *= _KIND_FACTOR if city == (against_city > 0) else 1.0
+                    scores[code] += log(_KIND_FACTOR) if city == (against_city > 0) else 0.0
                 elif rural:
-                    scores[code] *= 0.6 if city == (rural > 0) else 1.0
+                    scores[code] += log(_RURAL_FACTOR) if city == (rural > 0) else 0.0
             if any(code.startswith(codes) for codes in languages):
-                scores[code] *= _LANGUAGE_FACTOR
+                scores[code] += log(_LANGUAGE_FACTOR)
 
     def _candidate(
         self,
@@ -214,13 +228,13 @@ class PlaceResolver:
         villages: list[tuple[Mention, list[str]]] = []
         for mention in mentions:
             inside = [code for code, _ in mention.targets if len(code) > 5 and code.startswith(regency)]
-            if not inside or (mention.key == self._names[regency] and mention.marker not in ("kecamatan", "desa")):
+            if not inside or (mention.key == self._names[regency] and mention.marker not in _DEEP_MARKERS):
                 continue
             upper = [code for code in inside if len(code) == 8]
-            if upper and mention.marker != "desa" and mention.weight >= 0.3:
+            if upper and mention.marker not in _VILLAGE_MARKERS and mention.weight >= 0.3:
                 districts[upper[0]] = max(districts.get(upper[0], 0.0), mention.weight)
             lower = [code for code in inside if len(code) == 13]
-            if lower and (mention.weight >= 0.12 or mention.marker == "desa"):
+            if lower and (mention.weight >= 0.12 or mention.marker in _VILLAGE_MARKERS):
                 villages.append((mention, lower))
         district: str | None = None
         if districts:
@@ -233,9 +247,9 @@ class PlaceResolver:
         for mention, codes in villages:
             fitting = [c for c in codes if district is None or c.startswith(district)]
             named_as_district = any(len(c) == 8 and c.startswith(regency) for c, _ in mention.targets)
-            if len(fitting) == 1 and not (named_as_district and mention.marker != "desa"):
-                if district is not None or mention.marker == "desa" or mention.weight >= 0.3:
-                    found.add(fitting[0])
+            clear = district is not None or mention.marker in _VILLAGE_MARKERS or mention.weight >= 0.3
+            if len(fitting) == 1 and clear and not (named_as_district and mention.marker not in _VILLAGE_MARKERS):
+                found.add(fitting[0])
         if len(found) == 1:
             return found.pop()
         return district or regency
@@ -281,4 +295,4 @@ def _merge(mentions: list[Mention]) -> list[Mention]:
     return merged
 
 
-__all__ = ["Locator", "PlaceCandidate", "PlaceReading", "PlaceResolver", "Token", "level_of"]
+__all__ = ["Locator", "PlaceCandidate", "PlaceReading", "PlaceResolver"]

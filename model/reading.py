@@ -11,6 +11,8 @@ from data.privacy import mask
 from model.assessment import Field, Span
 from model.classifier import mentions
 from model.features import SparseVector, Vectoriser
+from model.matters import MatterMatcher, MatterReading
+from model.places import PlaceReading, PlaceResolver
 from model.text import Normalised, normalise
 
 _SEPARATOR = " . "
@@ -25,6 +27,8 @@ class Reading:
     :param document: the text that the features were computed from: title and body.
     :param features: of ``document``.
     :param mentioned: weights of the words and names mentioned, see :func:`model.classifier.mentions`.
+    :param places: where the complaint is from.
+    :param matters: what the responsibility table's cues say.
     """
 
     complaint: Complaint
@@ -32,6 +36,8 @@ class Reading:
     document: str
     features: SparseVector
     mentioned: Mapping[str, float]
+    places: PlaceReading
+    matters: MatterReading
 
     def span(self, start: int, end: int) -> Span | None:
         """Map a span of ``document`` to the field it stands in, as submitted.
@@ -69,8 +75,8 @@ def document_text(title: str | None, text: str) -> str:
     return _SEPARATOR.join(normalise(part).text for part in (title, text) if part)
 
 
-def read(complaint: Complaint, vectoriser: Vectoriser) -> Reading:
-    """Mask and normalise a complaint and compute its features."""
+def read(complaint: Complaint, vectoriser: Vectoriser, resolver: PlaceResolver, matcher: MatterMatcher) -> Reading:
+    """Mask and normalise a complaint, compute its features, find its places and the matters it names."""
     complaint = masked(complaint)
     fields: dict[str, Normalised] = {}
     for name in get_args(Field):
@@ -79,4 +85,12 @@ def read(complaint: Complaint, vectoriser: Vectoriser) -> Reading:
             fields[name] = normalise(value)
     document = _SEPARATOR.join(fields[name].text for name in ("title", "text") if name in fields)
     mentioned = mentions({name: part.text for name, part in fields.items()})
-    return Reading(complaint, fields, document, vectoriser.transform(document), mentioned)
+    return Reading(
+        complaint=complaint,
+        fields=fields,
+        document=document,
+        features=vectoriser.transform(document),
+        mentioned=mentioned,
+        places=resolver.resolve(complaint),
+        matters=matcher.read(fields.get("text") or normalise(complaint.text), fields.get("title")),
+    )

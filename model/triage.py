@@ -4,81 +4,150 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from data.agencies import AgencyRegistry
 from data.complaint import Complaint
 from data.labels import label_key
+from data.regions import Regions
 from model import bundle as bundles
 from model.assessment import (
     AgencyAnswer,
     Alternative,
     Assessment,
     Claim,
+    Decision,
     DuplicateAnswer,
     LabelAnswer,
     ModelRef,
+    RegionAnswer,
+    RegionCandidate,
 )
 from model.bundle import Bundle
+from model.category_mixing import mix_categories
 from model.classifier import Distribution
+from model.matters import MatterMatcher, shipped_matcher
+from model.mixing import ALTERNATIVES, Candidate, LocalOffices, agency_answer, mix
+from model.places import PlaceReading, PlaceResolver
 from model.reading import Reading, read
+from model.routing import Routing, compose
 
-ALTERNATIVES = 4
 BASE = Path(__file__).parent / "base"
 """The shipped bundle."""
 
 
 @dataclass(frozen=True)
 class Triage:
-    """Assess complaints with one bundle; the same object serves HTTP, files, evaluation and the pages."""
+    """Assess complaints with one bundle; the same object serves HTTP, files, evaluation and the pages.
+
+    :param registry: which agencies there are.
+    """
 
     bundle: Bundle
+    registry: AgencyRegistry
 
     @classmethod
-    def load(cls, path: Path = BASE) -> Triage:
+    def load(cls, path: Path = BASE, registry: Path | None = None) -> Triage:
         """Read a bundle and check that it answers.
 
-        :raises PilahError: PLH-201 to PLH-203 if the bundle cannot be used.
+        :param registry: a deployment's own table of agencies.
+        :raises PilahError: PLH-201 to PLH-203 if the bundle cannot be used, PLH-721 if the table is wrong.
         """
-        triage = cls(bundles.load(path))
+        triage = cls.of(bundles.load(path), registry)
         triage.assess(Complaint(id="self-check", text="lampu jalan mati"))
         return triage
+
+    @classmethod
+    def of(cls, bundle: Bundle, registry: Path | None = None) -> Triage:
+        """Use a bundle that is in memory."""
+        return cls(bundle, AgencyRegistry.load(registry, home=bundle.home))
 
     @property
     def model(self) -> ModelRef:
         """Return what answers."""
         return ModelRef(self.bundle.id, self.bundle.digest)
 
+    @cached_property
+    def _regions(self) -> Regions:
+        return Regions.load()
+
+    @cached_property
+    def _resolver(self) -> PlaceResolver:
+        return PlaceResolver(self._regions, self.bundle.home)
+
+    @cached_property
+    def _matcher(self) -> MatterMatcher:
+        return shipped_matcher()
+
+    @cached_property
+    def _offices(self) -> LocalOffices:
+        head = self.bundle.heads.get("agency")
+        return LocalOffices.of(head.labels if head else (), self.registry, self.bundle.home)
+
     def read(self, complaint: Complaint) -> Reading:
         """Mask and normalise a complaint and compute its features, once for everything that follows."""
-        return read(complaint, self.bundle.vectoriser)
+        return read(complaint, self.bundle.vectoriser, self._resolver, self._matcher)
 
     def distributions(self, reading: Reading) -> dict[str, Distribution]:
         """Return the probabilities of every head."""
         margins = self.bundle.linear.margins(reading.features)
+        known = reading.matters.probabilities
         return {
-            name: head.distribution(margins[head.columns], reading.mentioned)
+            name: head.distribution(margins[head.columns], reading.mentioned, known)
             for name, head in self.bundle.heads.items()
         }
+
+    def route(self, reading: Reading, functions: Distribution | None) -> Routing:
+        """Compose the responsible agencies from function, tier and place."""
+        complaint = reading.complaint
+        return compose(
+            functions.as_dict() if functions else None,
+            reading.matters,
+            reading.places,
+            self.registry,
+            home=self.bundle.home,
+            on=complaint.date.date() if complaint.date else None,
+            claimed=complaint.claimed_agency,
+        )
 
     def answer(self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = ()) -> Assessment:
         """Answer a complaint that was read."""
         found = self.distributions(reading)
+        routing = self.route(reading, found.get("function"))
+        candidates = mix(found.get("agency"), routing, reading.places, self._offices)
         complaint = reading.complaint
-        category = _label_answer(found.get("category"))
-        agency = _agency_answer(found.get("agency"))
+        category = _label_answer(self._category(found.get("category"), reading))
         return Assessment(
             id=complaint.id,
             model=self.model,
             type=_label_answer(found.get("type")),
             category=category,
-            agency=agency,
+            agency=agency_answer(candidates, self.registry.parent, self._regions),
+            co_agencies=self._co_agencies(routing),
+            region=_region_answer(reading.places),
             claim=Claim(
                 agency=complaint.claimed_agency,
                 category=complaint.claimed_category,
-                conflict=_differs(complaint.claimed_agency, agency) or _differs(complaint.claimed_category, category),
+                conflict=routing.conflict or _differs(complaint.claimed_category, category),
             ),
+            decision=Decision(level="opd", question=routing.question),
+            explanation=routing.evidence,
             duplicates=tuple(duplicates),
         )
+
+    def _category(self, learned: Distribution | None, reading: Reading) -> Distribution | None:
+        if learned is None:
+            return None
+        return mix_categories(learned, reading.matters, self.bundle.category_knowledge)
+
+    def _co_agencies(self, routing: Routing) -> tuple[AgencyAnswer, ...]:
+        probability = routing.best.probability if routing.best else 0.0
+        answers = (
+            agency_answer([Candidate(a.name, a, probability, "composed")], self.registry.parent, self._regions)
+            for a in routing.co_agencies
+        )
+        return tuple(answer for answer in answers if answer is not None)
 
     def assess(self, complaint: Complaint) -> Assessment:
         """Read and answer one complaint."""
@@ -92,20 +161,16 @@ class Triage:
 def _label_answer(found: Distribution | None) -> LabelAnswer | None:
     if found is None:
         return None
-    return LabelAnswer(found.best, float(found.probabilities[0]), _alternatives(found))
+    pairs = list(zip(found.labels, found.probabilities, strict=True))[: ALTERNATIVES + 1]
+    alternatives = tuple(Alternative(label, round(float(p), 6)) for label, p in pairs[1:])
+    return LabelAnswer(pairs[0][0], round(float(pairs[0][1]), 6), alternatives)
 
 
-def _agency_answer(found: Distribution | None) -> AgencyAnswer | None:
-    if found is None:
-        return None
-    return AgencyAnswer(found.best, float(found.probabilities[0]), alternatives=_alternatives(found))
+def _region_answer(places: PlaceReading) -> RegionAnswer:
+    return RegionAnswer(
+        tuple(RegionCandidate(c.code, c.name, round(c.probability, 6), c.span) for c in places.candidates)
+    )
 
 
-def _alternatives(found: Distribution) -> tuple[Alternative, ...]:
-    stop = ALTERNATIVES + 1
-    pairs = zip(found.labels[1:stop], found.probabilities[1:stop], strict=True)
-    return tuple(Alternative(label, float(p)) for label, p in pairs)
-
-
-def _differs(claimed: str | None, answer: LabelAnswer | AgencyAnswer | None) -> bool:
+def _differs(claimed: str | None, answer: LabelAnswer | None) -> bool:
     return claimed is not None and answer is not None and label_key(claimed) != label_key(answer.label)

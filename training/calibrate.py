@@ -63,7 +63,11 @@ def _forward(
 
 
 def fit_calibration(
-    head: Head, margins: NDArray[np.float64], truths: Sequence[str], mentioned: Sequence[Mapping[str, float]]
+    head: Head,
+    margins: NDArray[np.float64],
+    truths: Sequence[str],
+    mentioned: Sequence[Mapping[str, float]],
+    hints: NDArray[np.float64] | None = None,
 ) -> Calibration:
     """Fit the probabilities on unseen rows, first of all that of the first answer.
 
@@ -72,6 +76,7 @@ def fit_calibration(
 
     :param margins: scores on rows that the model has not seen, shape (n, n_groups).
     :param truths: their labels.
+    :param hints: logarithms of the responsibility table's probabilities, same shape; their weight is fitted too.
     """
     sizes = [len(group.members) for group in head.groups]
     within = np.stack([head.within(m) for m in mentioned])
@@ -80,7 +85,9 @@ def fit_calibration(
     rows = np.arange(truth.size)
 
     def loss(x: NDArray[np.float64]) -> float:
-        stated = np.repeat(_calibration(x).apply(margins), sizes, axis=1) * within
+        tried = _calibration(x)
+        scores = margins if hints is None else margins + tried.knowledge * hints
+        stated = np.repeat(tried.apply(scores), sizes, axis=1) * within
         stated = np.clip(stated, _LEAST, 1 - _LEAST)
         top = stated.argmax(axis=1)
         confidence = stated[rows, top]
@@ -88,11 +95,17 @@ def fit_calibration(
         usual = np.where(truth >= 0, np.log(stated[rows, truth]), np.log(_LEAST))
         return float(-first.mean() - _USUAL_WEIGHT * usual.mean())
 
-    start = np.array([np.log(0.1), -1.0, np.log(0.4)])
-    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 300})
+    start = np.array([np.log(0.1), -1.0, np.log(0.4), np.log(0.03)])
+    start = start if hints is not None else start[:3]
+    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 400})
     return _calibration(found.x)
 
 
 def _calibration(x: NDArray[np.float64]) -> Calibration:
     temperature = float(np.exp(np.clip(x[0], -5, 3)))
-    return Calibration(temperature, float(1 / (1 + np.exp(-x[1]))), temperature + float(np.exp(np.clip(x[2], -5, 3))))
+    return Calibration(
+        temperature=temperature,
+        doubt=float(1 / (1 + np.exp(-x[1]))),
+        flat=temperature + float(np.exp(np.clip(x[2], -5, 3))),
+        knowledge=float(np.exp(np.clip(x[3], -12, 1))) if x.size > 3 else 0.0,
+    )

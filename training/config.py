@@ -31,13 +31,15 @@ class HeadConfig(_Section):
 
     ``ridge``: penalty. ``balance``: 0 counts every row alike, 1 every label alike. ``min_rows``: labels with fewer rows
     are learned under their parent. ``title_dropout``: share of the rows learned without their title, which is often an
-    admin's and missing at intake.
+    admin's and missing at intake. ``category_knowledge``: part of the responsibility table in the category; small where
+    the labels follow local custom.
     """
 
     ridge: float = Field(1.0, gt=0)
     balance: float = Field(0.5, ge=0, le=1)
     min_rows: int = Field(3, ge=1)
     title_dropout: float = Field(0.15, ge=0, le=1)
+    category_knowledge: float = Field(0.1, ge=0, le=1)
 
 
 class Config(_Section):

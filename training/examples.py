@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from data.giveaways import strip_giveaways
 from data.hygiene import Truth, clean_records, truth
 from data.privacy import mask
 from model.classifier import mentions
+from model.matters import shipped_matcher
 from model.reading import document_text
 from model.text import normalise
 
@@ -22,12 +23,14 @@ class Example:
     :param full: normalised title and body.
     :param untitled: normalised body.
     :param mentioned: see :func:`model.classifier.mentions`.
+    :param known: probabilities by function of the responsibility table.
     """
 
     id: str
     full: str
     untitled: str
     mentioned: dict[str, float]
+    known: Mapping[str, float]
     date: datetime | None
     truth: Truth
 
@@ -57,6 +60,7 @@ def _example(record: Record) -> Example:
         full=document_text(title, text),
         untitled=document_text(None, text),
         mentioned=mentions(fields),
+        known=shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities,
         date=complaint.date,
         truth=truth(record),
     )

@@ -18,13 +18,17 @@ _REGION_TAIL = re.compile(r"\s+(?:Kabupaten|Kota|Provinsi)\s.*$")
 
 
 def build_groups(
-    labels: Sequence[str], min_rows: int, parent_of: Callable[[str], str | None] = lambda label: None
+    labels: Sequence[str],
+    min_rows: int,
+    parent_of: Callable[[str], str | None] = lambda label: None,
+    function: Callable[[str], str | None] = lambda label: None,
 ) -> tuple[Group, ...]:
     """Group the labels of a head; every label is a member of exactly one group.
 
     :param labels: the label of each training row.
     :param min_rows: labels with fewer rows share a group with the others of their parent.
     :param parent_of: a label's parent, e.g. a category's root; ``None`` where there is none.
+    :param function: a label's function; ``None`` where it has none.
 
     >>> groups = build_groups(["Kecamatan A", "Kecamatan B", "Dinas X", "Dinas X"], 1)
     >>> [(g.name, g.kind, len(g.members)) for g in groups]
@@ -45,11 +49,12 @@ def build_groups(
         total = sum(counts[m] for m in members)
         shares = tuple(counts[m] / total for m in members)
         if len(members) == 1:
-            groups.append(Group(members[0], "single", tuple(members), (1.0,)))
+            groups.append(Group(members[0], "single", tuple(members), (1.0,), (), function(members[0])))
         elif kind == "place":
-            groups.append(Group(name, "place", tuple(members), shares, tuple(_place_key(m, name) for m in members)))
+            keys = tuple(_place_key(m, name) for m in members)
+            groups.append(Group(name, "place", tuple(members), shares, keys, function(members[0])))
         else:
-            groups.append(Group(name, "rare", tuple(members), shares))
+            groups.append(Group(name, "rare", tuple(members), shares, (), function(members[0])))
     return tuple(sorted(groups, key=lambda g: (g.name, g.kind)))
 
 

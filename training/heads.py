@@ -20,11 +20,25 @@ class Task:
     :param name: the head's name.
     :param labels: of every example; ``None`` where unknown.
     :param parent_of: a label's parent, under which rare labels are learned.
+    :param function: a label's function; where there are any, the responsibility table's knowledge is weighed in.
     """
 
     name: str
     labels: Sequence[str | None]
     parent_of: Callable[[str], str | None] = lambda label: None
+    function: Callable[[str], str | None] = lambda label: None
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Hold what each example tells beside its features.
+
+    :param mentioned: see :func:`model.classifier.mentions`.
+    :param known: probabilities by function of the responsibility table.
+    """
+
+    mentioned: Sequence[Mapping[str, float]]
+    known: Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +53,26 @@ class FittedHead:
 def fit_head(
     task: Task,
     solver: Solver,
-    mentioned: Sequence[Mapping[str, float]],
+    hints: Hints,
     folds: Sequence[Fold],
     min_rows: int,
     progress: Callable[[], object] = bool,
 ) -> FittedHead | None:
     """Fit one head on all labelled examples and its calibration on examples that the fold's model has not seen.
 
-    :param mentioned: of each example, see :func:`model.classifier.mentions`.
+    :param hints: of each example.
     :param min_rows: labels with fewer rows are learned under their parent.
     :param progress: called once a fit.
     :return: ``None`` if there are fewer than two groups to tell apart.
     """
     known = np.array([i for i, label in enumerate(task.labels) if label is not None], np.int64)
-    groups = build_groups([str(task.labels[i]) for i in known], min_rows, task.parent_of)
+    groups = build_groups([str(task.labels[i]) for i in known], min_rows, task.parent_of, task.function)
     if len(groups) < 2:
         return None
     index = group_by_label(groups)
     target = np.full(len(task.labels), -1, np.int64)
     target[known] = [index[str(task.labels[i])] for i in known]
-    calibration = _calibrate(task, groups, target, solver, mentioned, folds, progress)
+    calibration = _calibrate(task, groups, target, solver, hints, folds, progress)
     weights, bias = solver.fit(known, target, len(groups))
     progress()
     return FittedHead(Head(task.name, groups, calibration, slice(0, len(groups))), weights, bias)
@@ -69,7 +83,7 @@ def _calibrate(
     groups: tuple[Group, ...],
     target: Rows,
     solver: Solver,
-    mentioned: Sequence[Mapping[str, float]],
+    hints: Hints,
     folds: Sequence[Fold],
     progress: Callable[[], object],
 ) -> Calibration:
@@ -85,4 +99,8 @@ def _calibrate(
         return Calibration()
     head = Head(task.name, groups, Calibration(), slice(0, len(groups)))
     truths = [str(task.labels[i]) for i in asked]
-    return fit_calibration(head, np.concatenate(margins), truths, [mentioned[i] for i in asked])
+    mentioned = [hints.mentioned[i] for i in asked]
+    offsets = None
+    if any(group.function for group in groups):
+        offsets = np.stack([head.hints(hints.known[i]) for i in asked])
+    return fit_calibration(head, np.concatenate(margins), truths, mentioned, offsets)

@@ -39,4 +39,4 @@ class PilahLearner:
 
     def fit(self, records: Sequence[Record]) -> TriagePredictor:
         """Train on the records."""
-        return TriagePredictor(Triage(train(records, self.config)))
+        return TriagePredictor(Triage.of(train(records, self.config)))

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from data.agencies import parse_agency
+from data.categories import load_categories
 from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
@@ -23,7 +25,7 @@ from model.classifier import Head, LinearModel
 from training.calibrate import calibration_folds
 from training.config import Config
 from training.examples import Example, make_examples
-from training.heads import FittedHead, Task, fit_head
+from training.heads import FittedHead, Hints, Task, fit_head
 from training.solvers import Solver
 from training.vectorise import feature_matrix, fit_vectoriser
 
@@ -57,8 +59,8 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         if solver.dense:
             _ = solver.kernel
         bar.update()
-        mentioned = [e.mentioned for e in examples]
-        fitted = [fit_head(t, solver, mentioned, folds, config.heads.min_rows, bar.update) for t in tasks]
+        hints = Hints([e.mentioned for e in examples], [e.known for e in examples])
+        fitted = [fit_head(t, solver, hints, folds, config.heads.min_rows, bar.update) for t in tasks]
     heads = [head for head in fitted if head is not None]
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
@@ -71,7 +73,8 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
             np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
         ),
         heads=_place(heads),
-        home=config.home,
+        home=config.home or (_home(examples) if config.agency == "labels" else None),
+        category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
         metadata=_metadata(examples, heads),
         config=config.to_toml(),
     )
@@ -99,7 +102,7 @@ def _tasks(examples: Sequence[Example], config: Config) -> list[Task]:
         Task("function", [e.truth.function for e in examples]),
     ]
     if config.agency == "labels":
-        tasks.append(Task("agency", [e.truth.agency for e in examples], _agency_parent))
+        tasks.append(Task("agency", [e.truth.agency for e in examples], _agency_parent, function_of))
     return tasks
 
 
@@ -110,6 +113,27 @@ def _category_root(category: str) -> str | None:
 
 def _agency_parent(agency: str) -> str | None:
     return function_of(agency) or agency.split(" ", 1)[0]
+
+
+def _home(examples: Sequence[Example]) -> str | None:
+    """Return the region that most of the learned offices belong to, if there is one."""
+    names = Counter(_labels(examples, "agency"))
+    regions: Counter[str] = Counter()
+    for name, count in names.items():
+        code = parse_agency(name).region_code
+        if code is not None:
+            regions[code[:5]] += count
+    if not regions:
+        return None
+    code, count = regions.most_common(1)[0]
+    return code if count > 0.5 * names.total() else None
+
+
+def _official(examples: Sequence[Example]) -> bool:
+    """Tell whether the categories are mostly of the official tree, not of a scheme of their own."""
+    labels = _labels(examples, "category")
+    known = load_categories().by_id
+    return sum(label in known for label in labels) > 0.5 * len(labels)
 
 
 def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:

@@ -41,6 +41,8 @@ Kepolisian|vertikal|35.09||35.09:polres|Kepolisian Resor Jember
 Kepolisian|vertikal|35.78||35.78:polres|Kepolisian Resor Kota Besar Surabaya
 Kepolisian|vertikal|31.74||31.74:polres|Kepolisian Resor Metro Jakarta Selatan
 Kepolisian|vertikal|35||35:polda|Kepolisian Daerah Jawa Timur
+1.06|kabkota|32||32.*:dinsos|Dinas Sosial kabupaten/kota setempat (Provinsi Jawa Barat)
+1.06|kabkota|||:dinsos|Dinas Sosial setempat
 2.10|vertikal|33.24||33.24:kantah|Kantor Pertanahan Kabupaten Kendal
 Agama|vertikal|12.07||12.07:kankemenag|Kantor Kementerian Agama Kabupaten Deli Serdang
 1.03|vertikal|33.21||bbpjn-jatengdiy|Balai Besar Pelaksanaan Jalan Nasional Jawa Tengah-DI Yogyakarta
@@ -58,6 +60,10 @@ PDAM|bumn|31.73||31:pdam|Perumda Air Minum Jaya
 1.03|bumn|33.74||Jasa Marga|PT Jasa Marga (Persero) Tbk
 2.15|bumn|73.71||73.71:perumda-parkir|Perumda Parkir Makassar Raya
 2.09|bumn|63.08||Bulog|Perum BULOG
+2.15|bumn|33.10||33.10:dishub|Dinas Perhubungan Kabupaten Klaten
+Bank BUMN|bumn|33.10||BRI|PT Bank Rakyat Indonesia (Persero) Tbk
+1.02|vertikal|33.10||Kemenkes|Kementerian Kesehatan
+Kemenko|pusat|||Kemenko Perekonomian|Kementerian Koordinator Bidang Perekonomian
 BGN|pusat|||BGN|Badan Gizi Nasional
 1.06|pusat|||Kemensos|Kementerian Sosial
 Imigrasi|vertikal|||Imigrasi|Direktorat Jenderal Imigrasi
@@ -188,6 +194,9 @@ def test_names_without_a_place_are_read_at_home() -> None:
         ("PT PLN (Persero) ULP Sumbawa", "PLN", True),
         ("BPJS Kesehatan", "BPJS Kesehatan Cabang Kupang", True),
         ("Puskesmas setempat", "Puskesmas Sukorame", True),
+        ("Kantor Imigrasi setempat", "Kantor Imigrasi Kelas I TPI Denpasar", True),
+        ("Dinas Kesehatan setempat", "Dinas Kesehatan Kabupaten Ngada", True),
+        ("Dinas Kesehatan setempat", "Dinas Sosial Kabupaten Ngada", False),
         ("Pemerintah Desa setempat (Kabupaten Mesuji)", "Pemerintah Desa setempat (Kab. Mesuji)", True),
         ("Kemenkes", "Kementerian Kesehatan", True),
         ("Inspektorat Daerah Kab. Maros", "Inspektorat Kabupaten Maros", True),
@@ -318,8 +327,9 @@ def test_every_function_tier_and_region_composes_to_a_stable_id(function: str, t
 def test_a_composed_name_reads_back_as_its_function_and_region(office: Office, region: str) -> None:
     agency = REGISTRY.compose(office.function, "kabkota", region)
     parsed = REGISTRY.parse(agency.name)
-    assert office.function in parsed.functions
-    assert (parsed.region_code or "").startswith((agency.region_code or "")[:2])
+    # A name in use need not tell all that the office does: Disperkim of Bandung holds land matters too.
+    assert office.function in parsed.functions or agency.name_status == "verified"
+    assert parsed.region_code == agency.region_code
 
 
 @settings(deadline=None)

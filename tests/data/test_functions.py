@@ -36,6 +36,7 @@ RSJ Provinsi Bali|1.02|provinsi
 Kemenkes RI|1.02|pusat
 RSUP Dr. Contoh|1.02|vertikal
 Dinas PUPR Kab. Solok|1.03|kabkota
+UPTD Wilayah Jalan dan Jembatan Kab. Garut|1.03|kabkota
 DPUTR Kabupaten Tuban|1.03|kabkota
 Dinas PU Kota Metro|1.03|kabkota
 DPU Bina Marga Kab. Lumajang|1.03|kabkota
@@ -119,6 +120,8 @@ KSOP Kelas III Kijang|2.15|vertikal
 Kantor UPBU Wamena|2.15|vertikal
 PT Transportasi Jakarta|2.15|bumn
 Diskominfo Staper Kutai Timur|2.16|kabkota
+Dinas Kominfo Kota Tual|2.16|kabkota
+Kominfo Kab. Alor|2.16|kabkota
 Dinkominfo Kab. Banyumas|2.16|kabkota
 Diskop UKM Kab. Bantaeng|2.17|kabkota
 Dinkop UKM Provinsi Jawa Tengah|2.17|provinsi
@@ -128,7 +131,8 @@ MPP Kota Probolinggo|2.18|kabkota
 Kementerian Investasi/BKPM|2.18|pusat
 Dispora Kota Ambon|2.19|kabkota
 Kemenpora|2.19|pusat
-BPS Kabupaten Karo|2.20|pusat
+BPS Kabupaten Karo|2.20|vertikal
+BPS|2.20|pusat
 Dinas Kebudayaan (Kundha Kabudayan) Kabupaten Bantul|2.22|kabkota
 Balai Pelestarian Kebudayaan Wilayah X|2.22|vertikal
 Dispusip Kab. Subang|2.23|kabkota
@@ -165,6 +169,8 @@ Bagian Kesra Setda Kota Solok|4.01|kabkota
 Biro Hukum Setda Provinsi Riau|4.01|provinsi
 Sekretariat DPRD Kab. Sambas|4.02|kabkota
 Bappelitbangda Kab. Luwu|5.01|kabkota
+Inspektorat Daerah Istimewa Yogyakarta|6.01|provinsi
+DPMD DIY|2.13|provinsi
 Bapenda Kota Depok|5.02|kabkota
 BPKAD Kabupaten Rote Ndao|5.02|kabkota
 Samsat Kota Tegal|5.02|provinsi
@@ -187,6 +193,7 @@ Satlantas Polres Jember|Kepolisian|vertikal
 Polsek Cilandak|Kepolisian|vertikal
 Mabes Polri|Kepolisian|pusat
 Kankemenag Kab. Demak|Agama|vertikal
+Direktorat Jenderal Bimbingan Masyarakat Kristen|Agama|pusat
 KUA Kecamatan Turen|Agama|vertikal
 MAN 2 Kota Serang|Agama|vertikal
 Kemenag RI|Agama|pusat
@@ -219,7 +226,10 @@ Kanreg XI BKN|BKN|vertikal
 Panselnas|BKN|pusat
 Ombudsman RI|Ombudsman|pusat
 Bawaslu|Bawaslu|pusat
+Bawaslu Provinsi Lampung|Bawaslu|vertikal
 KPU|KPU|pusat
+KPU Kota Sorong|KPU|vertikal
+BNN Kabupaten Karimun|BNN|vertikal
 Koramil Nunukan|TNI|vertikal
 Bank BRI Unit Dompu|Bank BUMN|bumn
 """.strip().splitlines()
@@ -233,14 +243,17 @@ def test_typical_names_tell_function_and_tier(row: str) -> None:
     assert parsed.tier == tier
 
 
-@pytest.mark.parametrize("name", ["DKP Kab. Sampang", "DPKP Kota Bogor", "DPK Kab. Bone", "Disnak Kab. Tegal", "BPJS"])
+@pytest.mark.parametrize(
+    "name", ["DKP Kab. Sampang", "DPKP Kota Bogor", "DPK Kab. Bone", "Disnak Kab. Tegal", "BPJS", "DKPP Kab. Gowa"]
+)
 def test_ambiguous_abbreviations_are_not_guessed(name: str) -> None:
     assert function_of(name) is None
     assert len(parse_agency(name).candidates) > 0
 
 
 @pytest.mark.parametrize(
-    "name", ["Pemerintah Kabupaten Bandung", "Pemkot Salatiga", "Bupati Sleman", "Gubernur Jawa Timur"]
+    "name",
+    ["Pemerintah Kabupaten Bandung", "Pemkot Salatiga", "Bupati Sleman", "Bpk Walikota Tual", "Gubernur Jawa Timur"],
 )
 def test_governments_have_no_single_function(name: str) -> None:
     assert function_of(name) is None

@@ -1,0 +1,165 @@
+"""Mix what a deployment's own history says with what rules and the agency registry say.
+
+The learned local names answer for their own region and functions. The composed answer takes over for the rest: another
+region's matter, or one that no learned office has (a ministry's, PLN's, a new office's).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from data.agencies import AgencyRegistry
+from data.agency import Agency
+from data.regions import Regions
+from model.assessment import AgencyAnswer, Alternative, ParentAgency, RegionRef
+from model.classifier import Distribution
+from model.places import PlaceReading
+from model.routing import RoutedAgency, Routing
+
+Source = Literal["learned", "composed", "mixed"]
+ALTERNATIVES = 4
+_KEPT = 20  # learned names looked at: what comes after is never shown
+_UNLEARNED = 0.5
+"""Weight of a composed agency whose function no learned office has: local history knows who takes such matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Hold one agency that may be responsible."""
+
+    label: str
+    agency: Agency | None
+    probability: float
+    source: Source
+
+
+@dataclass(frozen=True)
+class LocalOffices:
+    """Know which registered agency each learned name means.
+
+    :param agencies: by learned name; ``None`` where the name tells no agency.
+    :param home: the region whose history was learned.
+    """
+
+    agencies: Mapping[str, Agency | None]
+    home: str | None
+
+    @classmethod
+    def of(cls, labels: tuple[str, ...], registry: AgencyRegistry, home: str | None) -> LocalOffices:
+        """Look every learned name up in the registry."""
+        return cls({label: registry.resolve(label) for label in labels}, home)
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """Return the functions that learned offices have."""
+        return frozenset(f for agency in self.agencies.values() if agency is not None for f in _functions(agency))
+
+    def is_home(self, code: str | None) -> bool:
+        """Tell whether a region is, contains or lies within the home region."""
+        if code is None or self.home is None:
+            return False
+        return code.startswith(self.home) or self.home.startswith(code)
+
+
+def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offices: LocalOffices) -> list[Candidate]:
+    """Rank the learned and the composed agencies together, best first.
+
+    :param local: the learned names; ``None`` if the bundle has none.
+    """
+    if local is None:
+        return [Candidate(a.agency.name, a.agency, a.probability, "composed") for a in routing.agencies]
+    away = min(1.0, sum(c.probability for c in places.candidates if not offices.is_home(c.code)))
+    elsewhere = [a for a in routing.agencies if _elsewhere(a, offices)]
+    unlearned = [a for a in routing.agencies if a not in elsewhere and _unlearned(a, offices)]
+    found: list[Candidate] = []
+    foreign = sum(a.probability for a in elsewhere)
+    scale = away / foreign if foreign else 0.0
+    found += [Candidate(a.agency.name, a.agency, a.probability * min(scale, 1.0), "composed") for a in elsewhere]
+    left = 1.0 - sum(c.probability for c in found)
+    share = min(0.9, _UNLEARNED * sum(a.probability for a in unlearned))
+    total = sum(a.probability for a in unlearned) or 1.0
+    found += [Candidate(a.agency.name, a.agency, left * share * a.probability / total, "composed") for a in unlearned]
+    supported = {a.agency.id for a in routing.agencies[:3]}
+    for label, probability in local.as_dict(_KEPT).items():
+        agency = offices.agencies.get(label)
+        source: Source = "mixed" if agency is not None and agency.id in supported else "learned"
+        found.append(Candidate(label, agency, left * (1 - share) * probability, source))
+    return sorted(found, key=lambda c: (-c.probability, c.label))
+
+
+def _elsewhere(routed: RoutedAgency, offices: LocalOffices) -> bool:
+    code = routed.agency.region_code
+    return code is not None and not offices.is_home(code)
+
+
+def _unlearned(routed: RoutedAgency, offices: LocalOffices) -> bool:
+    return routed.function not in offices.functions
+
+
+def _functions(agency: Agency) -> tuple[str, ...]:
+    return agency.functions or ((agency.function,) if agency.function else ())
+
+
+def agency_answer(
+    candidates: list[Candidate], parent_of: Callable[[Agency], Agency | None], regions: Regions
+) -> AgencyAnswer | None:
+    """State the first candidate with its government, and the next ones as alternatives.
+
+    :param candidates: best first.
+    :param parent_of: gives the government or body above an agency.
+    """
+    if not candidates:
+        return None
+    best = candidates[0]
+    rest = tuple(
+        Alternative(c.label, round(c.probability, 6), c.agency.id if c.agency else None)
+        for c in candidates[1 : ALTERNATIVES + 1]
+    )
+    agency = best.agency
+    if agency is None:
+        return AgencyAnswer(best.label, round(best.probability, 6), source=best.source, alternatives=rest)
+    return AgencyAnswer(
+        label=best.label,
+        probability=round(best.probability, 6),
+        id=agency.id,
+        external_id=agency.external_id,
+        source=best.source,
+        function=agency.function,
+        tier=agency.tier,
+        region=region_ref(agency.region_code, regions),
+        parent=_parent(agency, candidates, parent_of),
+        name_status="verified" if best.source != "composed" else agency.name_status,
+        connected=agency.connected,
+        alternatives=rest,
+    )
+
+
+def _parent(
+    agency: Agency, candidates: list[Candidate], parent_of: Callable[[Agency], Agency | None]
+) -> ParentAgency | None:
+    """Add up what every candidate under the same government or body has."""
+    sums: dict[str, float] = defaultdict(float)
+    for candidate in candidates:
+        if candidate.agency is not None:
+            sums[_above(candidate.agency)] += candidate.probability
+    above = parent_of(agency)
+    name = agency.name if above is None else above.name
+    identifier = _above(agency)
+    return ParentAgency(name, identifier, round(min(1.0, sums[identifier]), 6))
+
+
+def _above(agency: Agency) -> str:
+    return agency.parent_id or agency.id
+
+
+def region_ref(code: str | None, regions: Regions) -> RegionRef | None:
+    """Name a region as answers do; ``None`` for the whole country."""
+    if code is None or code not in regions:
+        return None
+    region = regions.get(code)
+    province = None if len(code) == 2 else regions.get(code[:2]).name
+    return RegionRef(code, region.full_name, province)
