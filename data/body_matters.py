@@ -15,11 +15,12 @@ from data.functions import Tier, as_tier, catalog_rows, split_list
 from data.matters import Cue, Matter
 
 _GENERAL = frozenset(
-    "puskesmas;rsud;kelurahan;kecamatan;terminal;museum;perpustakaan;sekolah;tahura;cipta karya;bina marga;pasar;"
-    "pemadam;jembatan;kereta api;taman;pertanian;kesehatan;pendidikan;sosial;perum;daerah;balai;rutan;lapas;mandiri;telkom;"
-    "busway;panselnas;citarum;kampus;air minum;perkim;satgas;kantor pos;kereta;bangunan;lembaga pemasyarakatan".split(
-        ";"
-    )
+    (
+        "puskesmas;rsud;kelurahan;kecamatan;terminal;museum;perpustakaan;sekolah;tahura;cipta karya;"
+        "bina marga;pasar;pemadam;jembatan;kereta api;taman;pertanian;kesehatan;pendidikan;sosial;perum;"
+        "daerah;balai;rutan;lapas;mandiri;telkom;busway;panselnas;citarum;kampus;air minum;perkim;satgas;"
+        "kantor pos;kereta;bangunan;lembaga pemasyarakatan"
+    ).split(";")
 )
 """Names that are everyday words; the table itself says what they mean."""
 _LEAST_LENGTH = 4

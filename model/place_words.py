@@ -52,7 +52,7 @@ NAME_TITLES = word_set("bapak pak bpk ibu bu ibuk sdr sdri saudara saudari haji 
 OFFICES = word_set(
     "bupati walikota wali gubernur camat lurah kades kepala ketua kapolres kapolsek kapolda polisi dokter guru admin "
     "sekda kadis kadishub kadinkes menteri presiden satpol petugas rt rw dprd dewan pejabat pemkot pemkab pemprov "
-    "dirut direktur manajer warga wakil wabup wawali wagub jokowi sekretaris kabid dinas rumah tangga kota pertiwi pkk hamil"
+    "dirut direktur manajer warga wakil wabup wawali wagub jokowi sekretaris kabid dinas kota pertiwi pkk hamil"
 )
 """Offices, which stand between a title and a place: "Pak Camat Sukawati"."""
 THING = word_set(
