@@ -77,6 +77,11 @@ def test_third_place_counts_for_top_three() -> None:
     assert not told.agency
 
 
+def test_a_short_name_of_a_regional_body_is_the_same_agency() -> None:
+    case = _case(agency="BBPJN Sumatera Selatan", acceptable=[], urusan="1.04", regency=None, province="Aceh")
+    assert judge(case, _routing(("1.03", "vertikal", "16.02")), "16").agency
+
+
 def test_rows_that_cannot_be_routed_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_text(json.dumps(ROW) + "\n" + json.dumps(ROW | {"routable": False}) + "\n", "utf-8")
