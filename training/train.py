@@ -56,6 +56,8 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
             features=feature_matrix(vectoriser, _drop_titles(examples, config)),
             weights=np.ones(len(examples)),
             seed=config.seed,
+            n_words=len(vectoriser.words),
+            minima=(max(config.features.min_words, minimum), max(config.features.min_chars, minimum)),
         )
         if solver.dense:
             _ = solver.kernel
