@@ -385,6 +385,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Correct the named row; the fields are described in data/matters.py.",
         status=500,
     ),
+    "PLH-742": ErrorInfo(
+        title="The tier rules are wrong",
+        title_id="Aturan tingkat pemerintahan tidak benar",
+        cause="A rule of tier_rules.toml lacks a field, has an id twice or names an unknown slot, tier or function.",
+        action="Correct the named rule; the fields are described in data/tier_rules.py.",
+        status=500,
+    ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
 
