@@ -50,7 +50,8 @@ def pool_functions(
     top = max(logs.values())
     raised = {name: math.exp(value - top) for name, value in logs.items()}
     total = sum(raised.values())
-    return dict(sorted(((name, value / total) for name, value in raised.items()), key=lambda pair: -pair[1]))
+    ranked = sorted(((name, value / total) for name, value in raised.items()), key=lambda pair: (-pair[1], pair[0]))
+    return dict(ranked)
 
 
 def compose(
