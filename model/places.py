@@ -10,6 +10,7 @@ regency, and one weak name leaves most of the probability unassigned.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log, log1p
 
@@ -20,6 +21,7 @@ from model.assessment import Field, Span
 from model.gazetteer import Gazetteer
 from model.locators import Locator, find_locators
 from model.place_scan import FieldScanner, Mention
+from model.text import Normalised, normalise
 
 _FIELDS: tuple[tuple[Field, float], ...] = (
     ("province", 1.0), ("regency", 1.0), ("district", 1.0), ("location", 1.0), ("title", 1.0), ("text", 1.0),
@@ -113,8 +115,11 @@ class PlaceResolver:
                 self._sizes[code[:2]] += 1
         self._home = self._home_prior(home)
 
-    def resolve(self, complaint: Complaint) -> PlaceReading:
-        """Return where a complaint is from, with the parts of an address that its text gives."""
+    def resolve(self, complaint: Complaint, fields: Mapping[str, Normalised] | None = None) -> PlaceReading:
+        """Return where a complaint is from, with the parts of an address that its text gives.
+
+        :param fields: its fields by name, where they are normalised already.
+        """
         mentions: list[Mention] = []
         seen: set[str] = set()
         locators: list[Locator] = []
@@ -122,12 +127,13 @@ class PlaceResolver:
             raw = getattr(complaint, field)
             if not raw:
                 continue
-            tokens, found = self._scanner.scan(field, raw)
+            text = (fields.get(field) if fields is not None else None) or normalise(raw)
+            tokens, found = self._scanner.scan(field, text)
             mentions += found if trust == 1.0 else [_trusted(mention, trust) for mention in found]
             if field in ("title", "text"):
-                seen.update(token.text for token in tokens)
+                seen.update([token.text for token in tokens])
             if field in ("location", "title", "text"):
-                locators += find_locators(field, raw, tokens)
+                locators += find_locators(field, text, tokens)
         merged = _merge(mentions)
         candidates = self._rank(merged, seen, complaint)
         return PlaceReading(candidates, tuple(locators))

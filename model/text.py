@@ -85,4 +85,4 @@ def words(text: str) -> list[tuple[str, int, int]]:
     >>> words("rt 03/rw 5")
     [('rt', 0, 2), ('03', 3, 5), ('rw', 6, 8), ('5', 9, 10)]
     """
-    return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+    return [(match.group(), *match.span()) for match in _WORD.finditer(text)]
