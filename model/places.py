@@ -129,14 +129,12 @@ class PlaceResolver:
                 continue
             text = (fields.get(field) if fields is not None else None) or normalise(raw)
             tokens, found = self._scanner.scan(field, text)
-            mentions += found if trust == 1.0 else [_trusted(mention, trust) for mention in found]
+            mentions += [_trusted(mention, trust) for mention in found]
             if field in ("title", "text"):
                 seen.update([token.text for token in tokens])
             if field in ("location", "title", "text"):
                 locators += find_locators(field, text, tokens)
-        merged = _merge(mentions)
-        candidates = self._rank(merged, seen, complaint)
-        return PlaceReading(candidates, tuple(locators))
+        return PlaceReading(self._rank(_merge(mentions), seen, complaint), tuple(locators))
 
     def _home_prior(self, home: str | None) -> dict[str, float]:
         if home is None:
@@ -213,9 +211,9 @@ class PlaceResolver:
         complaint: Complaint,
     ) -> PlaceCandidate:
         telling = [
-            (mention.weight * self._share(code, share), mention)
+            (mention.weight * told, mention)
             for mention, share in zip(mentions, shares, strict=True)
-            if self._share(code, share) > 0
+            if (told := self._share(code, share)) > 0
         ]
         telling.sort(key=lambda item: (-item[0], item[1].start))
         span = None
@@ -270,10 +268,7 @@ def _regency_shares(mention: Mention) -> dict[str, float]:
 
 
 def _trusted(mention: Mention, trust: float) -> Mention:
-    return Mention(
-        mention.field, mention.start, mention.end, mention.key, mention.targets, mention.weight * trust,
-        mention.marker, mention.evidence,
-    )  # fmt: skip
+    return mention if trust == 1.0 else mention._replace(weight=mention.weight * trust)
 
 
 def _merge(mentions: list[Mention]) -> list[Mention]:
