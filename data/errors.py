@@ -133,6 +133,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="A row names an unknown region code, repeats an alias or has a field of another form.",
         action="Correct the named row; the shipped table is data/catalog/region_aliases.csv.",
     ),
+    "PLH-702": ErrorInfo(
+        title="The table of regions is missing",
+        title_id="Tabel wilayah tidak ditemukan",
+        cause="The package with the region codes is not installed.",
+        action="Install the program with its dependencies again.",
+        status=500,
+    ),
     "PLH-721": ErrorInfo(
         title="The agency table was refused",
         title_id="Tabel instansi ditolak",

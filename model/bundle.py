@@ -48,6 +48,7 @@ class Bundle:
     :param linear: the weights of all heads.
     :param heads: by question.
     :param home: Kemendagri code of the region whose history it learned; ``None`` for a national bundle.
+    :param category_knowledge: part of the responsibility table in the category, in [0, 1].
     :param metadata: data fingerprint, label sets, metrics, thresholds, library versions.
     :param config: the run's ``config.toml``, as text.
     :param card: the model card, in Markdown.
@@ -61,6 +62,7 @@ class Bundle:
     linear: LinearModel
     heads: Mapping[str, Head]
     home: str | None = None
+    category_knowledge: float = 0.0
     metadata: Mapping[str, Any] = field(default_factory=dict)
     config: str = ""
     card: str = ""
@@ -115,6 +117,7 @@ class Bundle:
             "id": self.id,
             "created": self.created,
             "home": self.home,
+            "category_knowledge": self.category_knowledge,
             "extras": sorted(self.extras),
             **self.metadata,
             "files": {p.name: _sha256(p) for p in sorted(directory.iterdir())},
@@ -168,7 +171,7 @@ def _assemble(directory: Path, manifest: dict[str, Any], extras: list[str]) -> B
         if stop - start != len(groups) or not 0 <= start <= stop <= linear.bias.size:
             raise ValueError(f"head {name}: columns {start} to {stop} for {len(groups)} groups")
         heads[name] = Head(name, groups, Calibration(**document["calibration"]), slice(start, stop))
-    known = {"schema", "id", "created", "home", "extras", "files"}
+    known = {"schema", "id", "created", "home", "category_knowledge", "extras", "files"}
     return Bundle(
         id=str(manifest["id"]),
         created=str(manifest["created"]),
@@ -176,6 +179,7 @@ def _assemble(directory: Path, manifest: dict[str, Any], extras: list[str]) -> B
         linear=linear,
         heads=heads,
         home=manifest.get("home"),
+        category_knowledge=float(manifest["category_knowledge"]),
         metadata={k: v for k, v in manifest.items() if k not in known},
         config=(directory / _CONFIG).read_text(encoding="utf-8"),
         card=(directory / _CARD).read_text(encoding="utf-8"),

@@ -42,7 +42,7 @@ def normalise(raw: str) -> Normalised:
 
     :param raw: any text.
 
-    >>> normalise("Jalan\\u00a0 RUSAK ").text
+    >>> normalise("Jalan\u00a0 RUSAK ").text
     'jalan rusak '
     """
     if raw.isascii():

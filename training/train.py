@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from data.agencies import parse_agency
+from data.categories import load_categories
 from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
@@ -54,15 +55,13 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         solver = Solver(
             features=feature_matrix(vectoriser, _drop_titles(examples, config)),
             weights=np.ones(len(examples)),
-            ridge=config.heads.ridge,
-            balance=config.heads.balance,
             seed=config.seed,
         )
         if solver.dense:
             _ = solver.kernel
         bar.update()
         hints = Hints([e.mentioned for e in examples], [e.known for e in examples])
-        fitted = [fit_head(t, solver, hints, folds, config.heads.min_rows, bar.update) for t in tasks]
+        fitted = [fit_head(t, solver, hints, folds, config.heads, bar.update) for t in tasks]
     heads = [head for head in fitted if head is not None]
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
@@ -76,6 +75,7 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         ),
         heads=_place(heads),
         home=config.home or (_home(examples) if config.agency == "labels" else None),
+        category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
         metadata=_metadata(examples, heads),
         config=config.to_toml(),
     )
@@ -138,6 +138,13 @@ def _home(examples: Sequence[Example]) -> str | None:
         return None
     code, count = regions.most_common(1)[0]
     return code if count > 0.5 * names.total() else None
+
+
+def _official(examples: Sequence[Example]) -> bool:
+    """Tell whether the categories are mostly of the official tree, not of a scheme of their own."""
+    labels = _labels(examples, "category")
+    known = load_categories().by_id
+    return sum(label in known for label in labels) > 0.5 * len(labels)
 
 
 def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:
