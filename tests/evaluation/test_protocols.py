@@ -67,7 +67,9 @@ def test_a_time_split_asks_about_the_latest(sample_records: list[Record]) -> Non
     assert abs(split.test.size / len(dates) - 0.25) < 0.03
 
 
-@pytest.mark.parametrize("how", ["", "time", "time:0", "time:1", "time:nan", "time:x", "grouped:1", "grouped:2.5", "x:2"])
+@pytest.mark.parametrize(
+    "how", ["", "time", "time:0", "time:1", "time:nan", "time:x", "grouped:1", "grouped:2.5", "x:2"]
+)
 def test_a_wrong_form_is_refused(sample_records: list[Record], how: str) -> None:
     with pytest.raises(PilahError, match="PLH-303"):
         make_splits(sample_records, how, seed=0)
