@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.classifier import Calibration, Group, Head, group_by_label
+from model.classifier import Calibration, Head, group_by_label
 from training.calibrate import Fold, fit_calibration
 from training.config import HeadConfig
 from training.groups import build_groups
 from training.solvers import Floats64, Penalty, Solver
-
 
 _CHOSEN_ROWS = 3_000  # with more rows the first penalty is taken: the choice matters less and costs more
 

@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.linear_model import Ridge
 
-import training.solvers as solvers
+from training import solvers
 from training.solvers import Penalty, Solver
 
 N, FEATURES, GROUPS = 60, 25, 4
