@@ -149,8 +149,12 @@ def _spelled(a: Profile, b: Profile, weights: Weights) -> float:
     missing = [word for word in a.places - b.words if len(word) > 4 and weights[word] > RARE]
     if not missing:
         return 0.0
-    others = b.words - a.words
-    return sum([weights[word] for word in missing if any(similar_name(word, other) for other in others)])
+    found = [
+        weights[word]
+        for word in missing
+        if any(similar_name(word, other) for other in b.initials.get(word[0], ()) if other not in a.words)
+    ]
+    return sum(found)
 
 
 def _places(a: Profile, b: Profile, weights: Weights) -> list[float]:

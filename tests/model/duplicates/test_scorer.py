@@ -182,3 +182,11 @@ def test_unlikely_matches_can_be_left_out() -> None:
     query = make("a", "Lampu di Jl. Dahlia kedip-kedip")
     assert index.search(query)
     assert index.search(query, minimum=0.9) == ()
+
+
+def test_reasons_stand_where_exports_append_the_place_of_the_incident() -> None:
+    tail = "Lokasi Kejadian KABUPATEN Bandung | CILEUNYI | Jl KenangaKewenangan Pemerintah KABUPATEN Bandung"
+    a = make("a", "Pembakaran sampah terus terjadi setiap malam" + tail, title="Asap", location="Cileunyi")
+    b = make("b", "Pembakaran sampah terus terjadi setiap malam" + tail, location="Cileunyi")
+    for span in judge(a, b).spans_b:
+        assert 0 <= span.start < span.end <= len(b.text)
