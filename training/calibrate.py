@@ -32,7 +32,8 @@ def calibration_folds(
     """Cut the rows into folds that look as the future will.
 
     Where at least four in five rows are dated: forward chaining, each slice of the latest fifth predicted from all that
-    came before it, near-duplicates of earlier rows and undated rows left out. Otherwise groups of near-duplicates are kept together.
+    came before it, near-duplicates of earlier rows and undated rows left out. Otherwise groups of near-duplicates are
+    kept together.
 
     :param groups: near-duplicate group of each row, shape (n,).
     """

@@ -43,11 +43,15 @@ class Solver:
 
     :param features: shape (n, n_features).
     :param weights: of each row, shape (n,).
+    :param n_words: how many of the columns are word features; the rest are character features.
+    :param minima: in how many texts a word and a character feature must occur to be in the vocabulary.
     """
 
     features: sp.csr_array
     weights: Floats64
     seed: int
+    n_words: int = 0
+    minima: tuple[int, int] = (1, 1)
 
     @property
     def dense(self) -> bool:
@@ -65,16 +69,29 @@ class Solver:
         return kernel + 1.0
 
     def margins(self, rows: Rows, target: Rows, n_groups: int, asked: Rows, penalty: Penalty) -> Floats64:
-        """Fit on ``rows`` and score the rows ``asked``.
+        """Fit on ``rows`` and score the rows ``asked`` as if the vocabulary came from ``rows`` alone.
 
         :param target: group of every row, shape (n,).
         :return: shape (len(asked), n_groups).
         """
-        if not self.dense:
-            weights, bias = self._machines(rows, target, n_groups, penalty)
-            return np.asarray(self.features[asked] @ weights + bias)
-        dual, bias = self._duals(rows, target, n_groups, penalty)
-        return np.asarray(self.kernel[np.ix_(asked, rows)] @ dual + np.where(np.isnan(bias), _ABSENT, 0.0))
+        weights, bias = self.fit(rows, target, n_groups, penalty)
+        return np.asarray(self._as_new(rows, asked) @ weights + bias)
+
+    def _as_new(self, rows: Rows, asked: Rows) -> sp.csr_array:
+        """Take what ``rows`` would not have in their vocabulary out of the rows ``asked``, and normalise them again.
+
+        Otherwise words that only the asked row has would dilute its other features, its margins would be smaller than
+        those of new complaints, and the probabilities fitted on them too bold.
+        """
+        seen = np.bincount(self.features[rows].indices, minlength=self.features.shape[1])
+        is_word = np.arange(seen.size) < self.n_words
+        kept = seen >= np.where(is_word, *self.minima)
+        blocks = []
+        for block in (is_word & kept, ~is_word & kept):
+            part = self.features[asked] * block[None, :]
+            norm = np.sqrt(np.asarray(part.multiply(part).sum(axis=1)).ravel())
+            blocks.append(sp.diags_array(1.0 / np.maximum(norm, 1e-12)) @ part)
+        return sp.csr_array(blocks[0] + blocks[1])
 
     def fit(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
         """Fit on ``rows``.

@@ -246,15 +246,19 @@ class DuplicateIndex:
 
     # --- storage
 
-    def save(self, cursor: int) -> None:
+    def save(self, cursor: int, *, purge: bool = False) -> None:
         """Write everything, with the sequence number of the last event that it holds.
 
+        :param purge: also rewrite what still holds forgotten complaints, so that no word of them stays on the disk.
         :raises ValueError: if the index has no directory.
         """
         with self._lock:
             if self.directory is None:
                 raise ValueError("an index without a directory cannot be saved")
             self.compact()
+            if purge:
+                for part in [part for part in self._segments if not part.alive.all()]:
+                    self._join([part])
             self.cursor = cursor
             save_manifest(
                 self.directory,
@@ -348,13 +352,16 @@ class DuplicateIndex:
             groups += [[part] for part in self._segments if 2 * int(np.count_nonzero(part.alive)) < len(part)]
             if not groups:
                 return
-            chosen = groups[0]
-            for part in chosen:
-                for number in np.flatnonzero(~part.alive):
-                    self._gone.subtract(Document.from_record(part.record(int(number))).features().hashes.tolist())
-            self._gone = +self._gone
-            merged = merge_segments(self._name(), chosen, self.directory)
-            names = {part.name for part in chosen}
-            self._segments = [part for part in self._segments if part.name not in names]
-            if len(merged):
-                self._segments.append(self._keep(merged))
+            self._join(groups[0])
+
+    def _join(self, chosen: list[Segment]) -> None:
+        """Put one segment with their living documents in the place of some."""
+        for part in chosen:
+            for number in np.flatnonzero(~part.alive):
+                self._gone.subtract(Document.from_record(part.record(int(number))).features().hashes.tolist())
+        self._gone = +self._gone
+        merged = merge_segments(self._name(), chosen, self.directory)
+        names = {part.name for part in chosen}
+        self._segments = [part for part in self._segments if part.name not in names]
+        if len(merged):
+            self._segments.append(self._keep(merged))

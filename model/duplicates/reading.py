@@ -31,7 +31,8 @@ _TICKET = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+(?:id|com|net|org|gl|info|co))\b(/[^\s\"'<>|]*)?", re.IGNORECASE
+    r"(?<![a-z0-9.-])(?:www\.)?((?:[a-z0-9-]{1,63}\.){1,8}(?:id|com|net|org|gl|info|co))\b(/[^\s\"'<>|]*)?",
+    re.IGNORECASE,
 )
 _REPAIRED = re.compile(
     r"\b(?:baru|sudah|sdh|udah|sempat|pernah|habis|telah)\s+(?:saja\s+|aja\s+|kemarin\s+|selesai\s+)?"
