@@ -87,7 +87,7 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
 
 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
-    """Return the texts that the vocabulary is chosen from; for a bundle that leaves the house one complaint counts once.
+    """Return the texts that the vocabulary comes from; in a bundle that leaves the house one complaint counts once.
 
     Otherwise a person who sends the same complaint five times would make their own words frequent.
     """
