@@ -154,6 +154,27 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Correct the named row; the fields are described in data/matters.py.",
         status=500,
     ),
+    "PLH-751": ErrorInfo(
+        title="The rule file is wrong",
+        title_id="Berkas aturan tidak benar",
+        cause="A rule lacks a field, has one of another form, repeats an id or names a class of words that is not there.",
+        action="Correct the named rule; the form is described at the top of data/catalog/screening.toml.",
+        status=500,
+    ),
+    "PLH-752": ErrorInfo(
+        title="The table of emergency contacts is wrong",
+        title_id="Tabel kontak darurat tidak benar",
+        cause="A row lacks a kind, a name or a number, or its region is not a Kemendagri code.",
+        action="Correct the named row; the columns are kind,region,name,number,note.",
+        status=500,
+    ),
+    "PLH-205": ErrorInfo(
+        title="The policy cannot be read",
+        title_id="Kebijakan penerusan tidak dapat dibaca",
+        cause="The document lacks a field, or a value is outside its range.",
+        action="Fit the policy again ('pilah train' does), or take the file from its source again.",
+        status=503,
+    ),
 }
 """Every error by its code; each floor adds its own in the range of its kind."""
 
