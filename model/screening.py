@@ -215,7 +215,7 @@ def _noise(text: CueText) -> Finding | None:
 
 def _is_noise(word: str) -> bool:
     mashed = sum(len(m) for m in _MASH.findall(word)) / len(word)
-    return (len(word) >= 5 and mashed >= 0.6) or (len(word) >= 6 and not _VOWEL.search(word)) or len(set(word)) == 1 < len(word)
+    return (len(word) >= 3 and mashed >= 0.9) or (len(word) >= 5 and mashed >= 0.6) or (len(word) >= 6 and not _VOWEL.search(word)) or len(set(word)) == 1 < len(word)
 
 
 def _missing(complaint: Complaint, text: CueText, places: PlaceReading, matters: MatterReading) -> Finding | None:
