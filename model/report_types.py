@@ -16,14 +16,16 @@ from pathlib import Path
 from data.rules import CATALOG, read_rules
 from model.assessment import Evidence
 from model.classifier import Distribution
-from model.cues import CueText
+from model.phrases import PhraseText
 from model.rulebook import Rulebook, RuleHit
 
 TYPES = ("pengaduan", "aspirasi", "permintaan informasi")
 _START = {"pengaduan": 0.0, "aspirasi": -2.1, "permintaan informasi": -2.1}
 """Log-odds before any phrase: about what share each type has among the reports of many regions."""
-_HEAD = 0.5
-"""Weight of the learned head; it is fitted where nearly all rows are complaints, so it speaks with half its voice."""
+_NO_COMPLAINT = -1.0
+"""Log-odds of a complaint where no phrase complains."""
+HOME, AWAY = 1.0, 0.3
+"""Weight of the learned head where it comes from the deployment's own history, whose shares it knows, and elsewhere."""
 _LEAST = 0.01
 _EVIDENCE = 3
 
@@ -50,31 +52,35 @@ class TypeReader:
     def __init__(self, rules: Path | None = None) -> None:
         self._rules = Rulebook(read_rules(rules or CATALOG / "report_types.toml"))
 
-    def read(self, text: CueText) -> TypeReading:
+    def read(self, text: PhraseText) -> TypeReading:
         """Weigh the phrases of a complaint."""
         hits = tuple(self._rules.apply(text))
-        scores = dict(_START)
+        scores = dict.fromkeys(TYPES, 0.0)
         for hit in hits:
             scores[hit.rule.gives] = scores.get(hit.rule.gives, 0.0) + hit.rule.weight
+        if not any(hit.rule.gives == "pengaduan" for hit in hits):
+            scores["pengaduan"] += _NO_COMPLAINT
         return TypeReading(scores, hits)
 
 
-def pool_types(reading: TypeReading, head: Distribution | None, weight: float = _HEAD) -> Distribution:
+def pool_types(reading: TypeReading, head: Distribution | None, weight: float = AWAY) -> Distribution:
     """Join what phrases tell with the learned head.
 
     :param head: the learned probabilities; its labels are kept even where no phrase speaks of them.
-    :param weight: of the head.
+    :param weight: of the head; the usual shares of the types have the rest.
     """
     learned = head.as_dict() if head is not None else {}
-    labels = dict.fromkeys((*TYPES, *learned))
-    logs = {label: reading.scores.get(label, min(reading.scores.values())) for label in labels}
-    if learned:
-        logs = {label: value + weight * math.log(max(learned.get(label, 0.0), _LEAST)) for label, value in logs.items()}
+    share = weight if learned else 0.0
+    logs = {}
+    for label in dict.fromkeys((*TYPES, *learned)):
+        usual = (1 - share) * _START.get(label, min(_START.values()))
+        known = share * math.log(max(learned.get(label, 0.0), _LEAST)) if learned else 0.0
+        logs[label] = reading.scores.get(label, 0.0) + usual + known
     top = max(logs.values())
     return Distribution.from_scores({label: math.exp(value - top) for label, value in logs.items()})
 
 
-def type_evidence(reading: TypeReading, best: str, text: CueText) -> Sequence[Evidence]:
+def type_evidence(reading: TypeReading, best: str, text: PhraseText) -> Sequence[Evidence]:
     """Return the phrases that spoke most for the answer and against it."""
     found = []
     for hit in sorted(reading.hits, key=lambda h: -h.rule.weight)[: 2 * _EVIDENCE]:

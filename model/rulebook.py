@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.rules import Rule, RuleFile
-from model.cues import CueMatcher, CueText, Match
+from model.phrases import PhraseMatcher, PhraseText, Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Rulebook:
 
     def __init__(self, file: RuleFile) -> None:
         self.version = file.version
-        self._hide = CueMatcher(file.hide, file.classes) if file.hide else None
+        self._hide = PhraseMatcher(file.hide, file.classes) if file.hide else None
         patterns: list[str] = []
         numbers: dict[str, int] = {}
 
@@ -41,13 +41,13 @@ class Rulebook:
             groups = tuple(frozenset(number(p) for p in group) for group in rule.also)
             first, never = (frozenset(number(p) for p in group) for group in (rule.any, rule.never))
             self._rules.append((rule, first, groups, never))
-        self._matcher = CueMatcher(patterns, file.classes)
+        self._matcher = PhraseMatcher(patterns, file.classes)
         self._rules_of: dict[int, list[int]] = {}
         for index, (_, first, _, _) in enumerate(self._rules):
             for pattern in first:
                 self._rules_of.setdefault(pattern, []).append(index)
 
-    def apply(self, text: CueText) -> list[RuleHit]:
+    def apply(self, text: PhraseText) -> list[RuleHit]:
         """Return the rules that hold, in the order of the file."""
         hidden = self._hide.find(text) if self._hide else []
         found: dict[int, list[Match]] = {}
@@ -64,7 +64,7 @@ class Rulebook:
         groups: tuple[frozenset[int], ...],
         never: frozenset[int],
         found: dict[int, list[Match]],
-        text: CueText,
+        text: PhraseText,
     ) -> RuleHit | None:
         if any(pattern in found for pattern in never):
             return None
@@ -94,6 +94,6 @@ def _distance(a: Match, b: Match) -> int:
     return max(0, a.start - b.end, b.start - a.end)
 
 
-def _covered(matches: Sequence[Match], text: CueText) -> float:
+def _covered(matches: Sequence[Match], text: PhraseText) -> float:
     positions = {p for match in matches for p in range(match.start, match.end) if text.tokens[p].word not in ("", "?")}
     return len(positions) / max(1, text.size)

@@ -18,7 +18,7 @@ from data.complaint import Complaint, Confidentiality
 from data.emergency import Contact, contacts_for, read_contacts
 from data.rules import CATALOG, read_rules
 from model.assessment import Evidence, Finding, Screening
-from model.cues import CueText
+from model.phrases import PhraseText
 from model.matters import MatterReading
 from model.places import PlaceReading
 from model.rulebook import Rulebook, RuleHit
@@ -113,7 +113,7 @@ class Screener:
         self._contacts: Sequence[Contact] = read_contacts(contacts)
 
     def screen(
-        self, complaint: Complaint, text: CueText, places: PlaceReading, matters: MatterReading
+        self, complaint: Complaint, text: PhraseText, places: PlaceReading, matters: MatterReading
     ) -> Screened:
         """Screen one masked complaint."""
         hits = self._rules.apply(text)
@@ -201,7 +201,7 @@ def _status(findings: Iterable[Finding]) -> tuple[str, float]:
     return "ok", round(min(0.98, 1 - doubt), 4)
 
 
-def _noise(text: CueText) -> Finding | None:
+def _noise(text: PhraseText) -> Finding | None:
     """Find texts that are keyboard noise, or nothing but signs."""
     words = [token.word for token in text.tokens if token.word not in ("", "?")]
     letters = [word for word in words if not word.isdigit()]
@@ -218,7 +218,7 @@ def _is_noise(word: str) -> bool:
     return (len(word) >= 3 and mashed >= 0.9) or (len(word) >= 5 and mashed >= 0.6) or (len(word) >= 6 and not _VOWEL.search(word)) or len(set(word)) == 1 < len(word)
 
 
-def _missing(complaint: Complaint, text: CueText, places: PlaceReading, matters: MatterReading) -> Finding | None:
+def _missing(complaint: Complaint, text: PhraseText, places: PlaceReading, matters: MatterReading) -> Finding | None:
     """Find what the matter needs and the complaint does not tell.
 
     Only a complaint that names no place at all and is about something that stands somewhere is taken as incomplete;
@@ -241,7 +241,7 @@ def _missing(complaint: Complaint, text: CueText, places: PlaceReading, matters:
     return Finding("kurang_lengkap", max(missing.values()), tuple(missing), f"lengkap-{next(iter(missing))}")
 
 
-def _evidence(hits: Sequence[RuleHit], text: CueText) -> Iterable[Evidence]:
+def _evidence(hits: Sequence[RuleHit], text: PhraseText) -> Iterable[Evidence]:
     for hit in hits:
         span, words = text.span(hit.start, hit.end)
         yield Evidence("screening", span, words, hit.rule.probability, hit.rule.id)

@@ -58,7 +58,7 @@ class _Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class CueText:
+class PhraseText:
     """Hold the words of a complaint, title first, with a border between the fields."""
 
     tokens: tuple[Token, ...]
@@ -79,7 +79,7 @@ class CueText:
         return Span(name, *part.raw_span(first.start, last.end)), part.text[first.start : last.end]
 
 
-def cue_text(fields: Mapping[str, Normalised]) -> CueText:
+def phrase_text(fields: Mapping[str, Normalised]) -> PhraseText:
     """Split title and text into words."""
     tokens: list[Token] = []
     for name in ("title", "text"):
@@ -90,7 +90,7 @@ def cue_text(fields: Mapping[str, Normalised]) -> CueText:
             tokens.append(Token("", name, 0, 0))
         for match in _TOKEN.finditer(part.text):
             _add(tokens, match.group(), name, match.start())
-    return CueText(tuple(tokens), fields)
+    return PhraseText(tuple(tokens), fields)
 
 
 def _add(tokens: list[Token], word: str, field: str, start: int) -> None:
@@ -120,7 +120,7 @@ def fold(word: str) -> str:
     return word
 
 
-class CueMatcher:
+class PhraseMatcher:
     """Find all patterns of a rule file.
 
     :param patterns: see the module; a pattern's number is its place in the list.
@@ -177,7 +177,7 @@ class CueMatcher:
         found.update(atom for glob, atom in self._globs if glob.fullmatch(word))
         return frozenset(found)
 
-    def find(self, text: CueText, hidden: Iterable[Match] = ()) -> list[Match]:
+    def find(self, text: PhraseText, hidden: Iterable[Match] = ()) -> list[Match]:
         """Return every match, in order of the text.
 
         :param hidden: matches whose words count as if they were not there.
