@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= data/sample/complaints.jsonl
 
-.PHONY: serve setup test check bench eval clean
+.PHONY: serve setup test check bench eval base clean
 
 serve: $(VENV)/.serve  ## Start the API on 127.0.0.1:8080 with the shipped base bundle
 	@$(BIN)/pilah serve
@@ -27,6 +27,9 @@ bench: $(VENV)/.all  ## Measure speed and memory on this machine
 
 eval: $(VENV)/.all  ## Evaluate on DATA (a labelled file), grouped so that near-duplicates stay together
 	$(BIN)/pilah evaluate $(DATA) --split grouped:5 -o var/report
+
+base: $(VENV)/.all  ## Make the shipped base bundle anew from BASE_DATA (labelled exports; confidential rows are left out)
+	$(BIN)/pilah train $(BASE_DATA) --config training/base.toml -o model/base
 
 clean:  ## Remove the environment and caches; var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

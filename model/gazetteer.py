@@ -7,7 +7,7 @@ from typing import Literal
 
 from data.region_aliases import Alias, load_aliases
 from data.regions import DISTRICT, PROVINCE, REGENCY, VILLAGE, Regions, level_of
-from model.place_words import ordinary_words
+from model.place_words import ordinary_words, word_set
 
 Strength = Literal["plain", "ordinary", "hint", "strict"]
 
@@ -30,6 +30,14 @@ _CITY_SHARE: dict[str, float] = {
 }  # fmt: skip
 
 
+_BIG_CITIES = word_set(
+    "12.71 14.71 16.71 18.71 31.71 31.72 31.73 31.74 31.75 32.71 32.73 32.75 32.76 33.72 33.74 34.04 35.73 35.78 "
+    "36.71 36.74 51.71 64.71 64.72 73.71"
+)
+_BIG_CITY = 2.0
+"""Districts of the largest cities are named in complaints more often than others (BPS: above half a million people)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Hold the meanings of one folded name.
@@ -39,6 +47,7 @@ class Entry:
     :param strength: how much the bare name says without context.
     :param count: how many regions or alias targets bear it.
     :param alias: the alias, if it is one.
+    :param official: whether it is the name of a region in the table.
     """
 
     targets: tuple[tuple[str, float], ...]
@@ -46,6 +55,7 @@ class Entry:
     strength: Strength
     count: int
     alias: Alias | None
+    official: bool
 
 
 class Gazetteer:
@@ -57,7 +67,7 @@ class Gazetteer:
         self._ordinary = ordinary_words()
         self._entries: dict[str, Entry | None] = {}
         self.keys: frozenset[str] = regions.keys() | self._aliases.keys()
-        self.begins: frozenset[str] = frozenset(key[:n] for key in self.keys for n in (3, 4, 5, BEGINNING))
+        self.begins: frozenset[str] = frozenset(key[:BEGINNING] for key in self.keys)
 
     def entry(self, key: str, parts: tuple[str, ...]) -> Entry | None:
         """Return the meanings of a name.
@@ -87,14 +97,17 @@ class Gazetteer:
         own_name = any(len(code) <= 5 for code in codes)
         if alias is not None and alias.context and not own_name:
             strength = "hint" if alias.context == "petunjuk" else "strict"
-        elif key in self._ordinary or (alias is None and all(part in self._ordinary for part in parts)):
+        elif key in self._ordinary or (alias is None and not own_name and all(p in self._ordinary for p in parts)):
             strength = "ordinary"
         elif len(key) <= 3 and alias is None:
             strength = "strict"
-        return Entry(targets, level_of(targets[0][0]), strength, len(targets), alias)
+        return Entry(targets, level_of(targets[0][0]), strength, len(targets), alias, bool(codes))
 
     def _shares(self, key: str, codes: tuple[str, ...], alias: Alias | None) -> dict[str, float]:
-        shares = {code: _LEVEL_SHARE[level_of(code)] for code in codes}
+        shares = {
+            code: _LEVEL_SHARE[level_of(code)] * (_BIG_CITY if len(code) == 8 and code[:5] in _BIG_CITIES else 1.0)
+            for code in codes
+        }
         upper = [code for code in codes if len(code) == 5]
         if len(upper) > 1:
             cities = [code for code in upper if self.regions.kind(code) == "kota"]

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from model.assessment import Field, Span
+from model.place_words import word_set
 from model.text import normalise
 
 if TYPE_CHECKING:
-    from model.place_scan import Token
+    from model.place_context import Token
 
 LocatorKind = Literal[
     "street", "alley", "rt", "rw", "km", "number", "block", "landmark", "hamlet", "estate", "coordinate", "pole"
@@ -45,26 +46,28 @@ _TITLES = {
     "perjoangan": "perjuangan", "dipenogoro": "diponegoro", "brt": "barat", "tmr": "timur", "sel": "selatan",
     "utr": "utara", "lk": "lingkar", "sltn": "selatan", "yani": "yani", "ahmad": "ahmad", "achmad": "ahmad",
 }  # fmt: skip
-_STOP = frozenset(
-    "yang yg di ke dari dan dengan dgn untuk utk sudah sdh udah rusak berlubang bolong jelek parah banyak bnyk sangat "
-    "tidak tdk ga gak nggak belum blm no nomor nmr rt rw km kec kecamatan kel kelurahan desa ds kab kabupaten kota blok "
-    "depan dpn dekat dkt samping seberang sebrang belakang arah menuju sampai sampe samp pada ada ini itu tersebut tsb "
-    "mohon tolong tlg agar karena krn setiap sepanjang sekitar dalam perlu masih akan harus bisa mau lagi saat ketika "
-    "gelap macet banjir mati hancur ancur lobang lubang amblas longsor ambles penuh tergenang sering selalu kami saya "
-    "sy warga sejak dekat persis tepatnya tepat adalah serta atau juga jg padahal kondisi kondisinya tiap malam pagi "
-    "siang sore hari sekarang skrg bekas akibat oleh kok kapan kenapa knp dong min pak bu bapak ibu antara perbatasan "
-    "lampu jalan jl jln gang gg sisi ujung pinggir tengah atas bawah titik lokasi telah jika kalau kalo".split()
+_STOP = word_set(
+    "yang yg di ke dari dan dengan dgn untuk utk sudah sdh udah rusak berlubang bolong jelek parah banyak bnyk "
+    "sangat tidak tdk ga gak nggak belum blm no nomor nmr rt rw km kec kecamatan kel kelurahan desa ds kab "
+    "kabupaten kota blok depan dpn dekat dkt samping seberang sebrang belakang arah menuju sampai sampe samp pada "
+    "block blk "
+    "ada ini itu tersebut tsb mohon tolong tlg agar karena krn setiap sepanjang sekitar dalam perlu masih akan "
+    "harus bisa mau lagi saat ketika gelap macet banjir mati hancur ancur lobang lubang amblas longsor ambles "
+    "penuh tergenang sering selalu kami saya sy warga sejak dekat persis tepatnya tepat adalah serta atau juga jg "
+    "padahal kondisi kondisinya tiap malam pagi siang sore hari sekarang skrg bekas akibat oleh kok kapan kenapa "
+    "knp dong min pak bu bapak ibu antara perbatasan lampu jalan jl jln gang gg sisi ujung pinggir tengah atas "
+    "bawah titik lokasi telah jika kalau kalo"
 )
-_NOT_STREETS = frozenset(
-    "raya utama umum kabupaten provinsi nasional desa poros lingkungan kampung tol negara lingkar aspal tanah setapak "
-    "berlubang rusak kota tembus alternatif lintas penghubung kecil besar lain keluar masuk kaki pintas gang baru "
-    "protokol hotmix cor beton paving usaha tani produksi nya an terus".split()
+_NOT_STREETS = word_set(
+    "raya utama umum kabupaten provinsi nasional desa poros lingkungan kampung tol negara lingkar aspal tanah "
+    "setapak berlubang rusak kota tembus alternatif lintas penghubung kecil besar lain keluar masuk kaki pintas "
+    "gang baru protokol hotmix cor beton paving usaha tani produksi nya an terus"
 )
 _STREET = re.compile(r"\b(?:jalan|jln|jl|jlan)\b\.?\s*")
 _ALLEY = re.compile(r"\b(?:gang|gg|lorong|lrg)\b\.?\s*")
 _HAMLET = re.compile(r"\b(?:dusun|dsn|dukuh|dk|kampung|kp|kmpg|lingkungan|padukuhan|jorong|banjar)\b\.?\s*")
 _ESTATE = re.compile(
-    r"\b(?:perumahan|perum|perumnas|prmhn|komplek|kompleks|komp|cluster|griya|apartemen|apartement|rusun|rusunawa)\b\.?\s*"
+    r"\b(?:perumahan|perum|perumnas|prmhn|komplek|kompleks|komp|cluster|apartemen|apartement|rusun|rusunawa)\b\.?\s*"
 )
 _RT = re.compile(r"\brt\b[\s.:/-]*(?:(?:ke|no)[\s.-]*)?(\d{1,3})\b")
 _RW = re.compile(r"\brw\b[\s.:/-]*(?:(?:ke|no)[\s.-]*)?(\d{1,3}|[ivx]{1,5})\b")
@@ -83,11 +86,11 @@ _LANDMARK = re.compile(
     r"alfamidi|mall|hotel|bank|makam|tpu|lapangan|taman|stadion|kampus|universitas|pondok|ponpes|pesantren|waduk|embung|"
     r"pos|gapura|warung|bengkel|apotek|apotik|perumahan|simpang|perempatan|pertigaan|bundaran|tugu|monumen|alun)\b)"
 )
-_TRIGGERS = frozenset(
+_TRIGGERS = word_set(
     "jalan jln jl jlan gang gg lorong lrg dusun dsn dukuh dk kampung kp kmpg lingkungan padukuhan jorong banjar "
-    "perumahan perum perumnas prmhn komplek kompleks komp cluster griya apartemen apartement rusun rusunawa rt rw km "
-    "kilometer pal no nomor nmr blok blk block tiang gardu panel depan dpn dekat dkt deket samping smping seberang "
-    "sebrang sebelah belakang blkg blakang sekitar area".split()
+    "perumahan perum perumnas prmhn komplek kompleks komp cluster griya apartemen apartement rusun rusunawa rt rw "
+    "km kilometer pal no nomor nmr blok blk block tiang gardu panel depan dpn dekat dkt deket samping smping "
+    "seberang sebrang sebelah belakang blkg blakang sekitar area"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11,
@@ -116,6 +119,12 @@ def find_locators(field: Field, raw: str, tokens: list[Token] | None = None) -> 
 
 
 def _all(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
+    yield from _named(text)
+    yield from _numbered(text)
+    yield from _figures(text)
+
+
+def _named(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
     for pattern, kind, longest in _NAMED:
         for match in pattern.finditer(text):
             name = _name(text, match.end(), longest)
@@ -125,17 +134,24 @@ def _all(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
             if kind == "street" and value.split()[0] in _NOT_STREETS and len(value.split()) == 1:
                 continue
             yield kind, value, match.start(), end
+
+
+def _numbered(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
     slashed: list[tuple[int, int]] = []
     for match in _RT_SLASH.finditer(text):
         slashed.append(match.span())
         yield "rt", str(int(match[1])), match.start(), match.end(1)
         yield "rw", str(int(match[2])), match.start(2), match.end()
-    for pattern, kind in ((_RT, "rt"), (_RW, "rw")):
+    singles: tuple[tuple[re.Pattern[str], LocatorKind], ...] = ((_RT, "rt"), (_RW, "rw"))
+    for pattern, kind in singles:
         for match in pattern.finditer(text):
             if not any(start <= match.start() < end for start, end in slashed):
                 yield kind, _integer(match[1]), match.start(), match.end()
     for match in _GLUED.finditer(text):
         yield ("rt" if match[1] == "rt" else "rw"), str(int(match[2])), match.start(), match.end()
+
+
+def _figures(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
     for match in _KM.finditer(text):
         yield "km", re.sub(r"\s", "", match[1]).replace(",", "."), match.start(), match.end()
     for match in _NUMBER.finditer(text):

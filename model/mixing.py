@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from data.agencies import AgencyRegistry
@@ -21,6 +22,7 @@ from model.routing import RoutedAgency, Routing
 
 Source = Literal["learned", "composed", "mixed"]
 ALTERNATIVES = 4
+_KEPT = 20  # learned names looked at: what comes after is never shown
 _UNLEARNED = 0.5
 """Weight of a composed agency whose function no learned office has: local history knows who takes such matters."""
 
@@ -51,7 +53,7 @@ class LocalOffices:
         """Look every learned name up in the registry."""
         return cls({label: registry.resolve(label) for label in labels}, home)
 
-    @property
+    @cached_property
     def functions(self) -> frozenset[str]:
         """Return the functions that learned offices have."""
         return frozenset(f for agency in self.agencies.values() if agency is not None for f in _functions(agency))
@@ -82,7 +84,7 @@ def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offi
     total = sum(a.probability for a in unlearned) or 1.0
     found += [Candidate(a.agency.name, a.agency, left * share * a.probability / total, "composed") for a in unlearned]
     supported = {a.agency.id for a in routing.agencies[:3]}
-    for label, probability in local.as_dict().items():
+    for label, probability in local.as_dict(_KEPT).items():
         agency = offices.agencies.get(label)
         source: Source = "mixed" if agency is not None and agency.id in supported else "learned"
         found.append(Candidate(label, agency, left * (1 - share) * probability, source))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from model import place_words as W
 from model.assessment import Field
 from model.gazetteer import BEGINNING, Entry, Gazetteer
+from model.place_context import (
+    MARKERS,
+    NOT_IN_NAMES,
+    Token,
+    context_of,
+    inside_sentence,
+    joins_well,
+    marked_weight,
+    marker_before,
+    mostly_capital,
+    plain_weight,
+)
 from model.place_spelling import repair
 from model.text import Normalised, normalise, words
 
@@ -16,20 +26,8 @@ LONGEST = 5
 """Words of the longest name that is looked for."""
 
 _JOINTS = frozenset((" ", "-", "'", "’", "`", ". ", ".", "- ", " -", " - "))
-_NOT_IN_NAMES = frozenset(
-    "di ke dari yang dan ini itu ada untuk dengan pada yg dgn dr utk sudah belum tidak saya kami se si sang para atau "
-    "oleh dalam akan bisa agar jadi juga lagi saja dong sih ya deh kok min pak bu".split()
-)
 _STRUCTURED = frozenset({"location", "province", "regency", "district"})
-_MARKERS: dict[str, str] = (
-    dict.fromkeys(W.PROVINCE_MARKERS, "provinsi")
-    | dict.fromkeys(W.REGENCY_MARKERS, "kabupaten")
-    | dict.fromkeys(W.CITY_MARKERS, "kota")
-    | dict.fromkeys(W.DISTRICT_MARKERS, "kecamatan")
-    | dict.fromkeys(W.VILLAGE_MARKERS, "desa")
-    | dict.fromkeys(W.URBAN_VILLAGE_MARKERS, "kelurahan")
-    | dict.fromkeys(W.KAMPUNG_MARKERS, "kampung")
-)
+_LOWER_MARKERS = frozenset({"kecamatan", "desa", "kelurahan"})
 _FIELD_MARKER = {"province": "provinsi", "regency": "kabkota", "district": "kecamatan"}
 
 
@@ -52,15 +50,6 @@ class Mention:
     weight: float
     marker: str | None
     evidence: str
-
-
-class Token(NamedTuple):
-    """Hold one word: folded, with its place in the normalised text and how it is joined to the word before."""
-
-    text: str
-    start: int
-    end: int
-    joint: str
 
 
 class FieldScanner:
@@ -92,53 +81,67 @@ class FieldScanner:
                 continue
             entry, count, key, evidence = match
             if shouted is None:
-                shouted = _mostly_capital(raw, text, tokens)
+                shouted = mostly_capital(raw, text, tokens)
             mention = self._mention(field, raw, text, tokens, position, count, key, entry, shouted, evidence)
             if mention is not None:
                 found.append(mention)
             position += count
         return tokens, found
 
-    def _longest(self, tokens: list[Token], first: int) -> tuple[Entry, int, str, str] | None:
-        keys = self._gazetteer.keys
-        begins = self._gazetteer.begins
-        word = tokens[first].text
-        best: tuple[str, int] | None = (word, 1) if word in keys else None
-        if word not in _NOT_IN_NAMES:
-            key, other = word, W.EXPANSIONS.get(word, word)
-            for i in range(first + 1, min(first + LONGEST, len(tokens))):
-                token = tokens[i]
-                if token.joint not in _JOINTS or token.text in _NOT_IN_NAMES:
-                    break
-                # A full stop joins only an abbreviation to its name ("Kep. Seribu"), it does not join sentences.
-                if "." in token.joint and len(tokens[i - 1].text) > 4:
-                    break
-                key += token.text
-                other += W.EXPANSIONS.get(token.text, token.text)
-                if key in keys:
-                    best = (key, i - first + 1)
-                elif other != key and other in keys:
-                    best = (other, i - first + 1)
-                if key[:BEGINNING] not in begins and (other == key or other[:BEGINNING] not in begins):
-                    break
+    def _longest(  # noqa: PLR0911 -- the exceptions to the longest name
+        self, tokens: list[Token], first: int
+    ) -> tuple[Entry, int, str, str] | None:
+        best = self._longest_key(tokens, first)
         if best is None:
             return None
-        entry = self._entry(best[0], tokens, first, best[1])
-        if entry is None:
+        key, count = best
+        entry = self._entry(key, tokens, first, count)
+        if entry is None or count == 1:
+            return (entry, 1, key, "nama") if entry is not None else None
+        word = tokens[first].text
+        if not joins_well(entry, tokens[first : first + count]):
+            single = self._entry(word, tokens, first, 1) if word in self._gazetteer.keys else None
+            return (single, 1, word, "nama") if single is not None else None
+        if entry.level > 2 and word in MARKERS and self._is_regency_at(tokens, first + 1, count - 1):
+            # "Kota Padang" is the city, though a district elsewhere bears the two words as its name.
             return None
-        if best[1] > 1 and entry.level > 2:
-            shorter = self._regency_before(word, tokens, first, entry)
+        if entry.level > 3:
+            shorter = self._regency_before(word, tokens, first)
             if shorter is not None:
                 return shorter
-            if entry.level > 3 and self._regency_after(tokens, first, best[1]):
+            if self._regency_after(tokens, first, count):
                 return None
-        return entry, best[1], best[0], "nama"
+        return entry, count, key, "nama"
 
-    def _regency_before(
-        self, word: str, tokens: list[Token], first: int, longer: Entry
-    ) -> tuple[Entry, int, str, str] | None:
+    def _longest_key(self, tokens: list[Token], first: int) -> tuple[str, int] | None:
+        keys, begins = self._gazetteer.keys, self._gazetteer.begins
+        word = tokens[first].text
+        if word in W.NEVER_PLACES:
+            return None
+        best: tuple[str, int] | None = (word, 1) if word in keys else None
+        if word in NOT_IN_NAMES:
+            return best
+        key, other = word, W.EXPANSIONS.get(word, word)
+        for i in range(first + 1, min(first + LONGEST, len(tokens))):
+            token = tokens[i]
+            if token.joint not in _JOINTS or token.text in NOT_IN_NAMES:
+                break
+            # A full stop joins only an abbreviation to its name ("Kep. Seribu"), it does not join sentences.
+            if "." in token.joint and len(tokens[i - 1].text) > 4:
+                break
+            key += token.text
+            other += W.EXPANSIONS.get(token.text, token.text)
+            if key in keys:
+                best = (key, i - first + 1)
+            elif other != key and other in keys:
+                best = (other, i - first + 1)
+            if len(key) >= BEGINNING and key[:BEGINNING] not in begins and other[:BEGINNING] not in begins:
+                break
+        return best
+
+    def _regency_before(self, word: str, tokens: list[Token], first: int) -> tuple[Entry, int, str, str] | None:
         # "Bandung baru ..." is Bandung: a village's name in two words yields to a regency's in one, a district's not.
-        if longer.level < 4 or word not in self._gazetteer.keys:
+        if word not in self._gazetteer.keys:
             return None
         entry = self._entry(word, tokens, first, 1)
         if entry is None or entry.level > 2 or entry.strength != "plain":
@@ -149,9 +152,12 @@ class FieldScanner:
         # "Pasar Martapura" is a village somewhere, but mostly the market of Martapura.
         if tokens[first].text not in W.ordinary_words():
             return False
-        rest = "".join(t.text for t in tokens[first + 1 : first + count])
-        entry = self._entry(rest, tokens, first + 1, count - 1) if rest in self._gazetteer.keys else None
-        return entry is not None and entry.level <= 2 and entry.strength == "plain"
+        return self._is_regency_at(tokens, first + 1, count - 1, plain=True)
+
+    def _is_regency_at(self, tokens: list[Token], first: int, count: int, *, plain: bool = False) -> bool:
+        key = "".join(token.text for token in tokens[first : first + count])
+        entry = self._entry(key, tokens, first, count) if key in self._gazetteer.keys else None
+        return entry is not None and entry.level <= 2 and (not plain or entry.strength == "plain")
 
     def _repaired(self, field: Field, tokens: list[Token], first: int) -> tuple[Entry, int, str, str] | None:
         token = tokens[first]
@@ -159,8 +165,8 @@ class FieldScanner:
             return None
         before = tokens[first - 1].text if first else ""
         hashed = "#" in token.joint or "@" in token.joint
-        placed = field in _STRUCTURED or before in W.LOCATIVE or before in _MARKERS or before in W.ORIGIN
-        key = repair(token.text, self._gazetteer, placed=placed, hashed=hashed, marker=_MARKERS.get(before))
+        placed = field in _STRUCTURED or before in W.LOCATIVE or before in MARKERS or before in W.ORIGIN
+        key = repair(token.text, self._gazetteer, placed=placed, hashed=hashed, marker=MARKERS.get(before))
         if key is None:
             return None
         entry = self._gazetteer.entry(key, (key,))
@@ -183,23 +189,34 @@ class FieldScanner:
         evidence: str,
     ) -> Mention | None:
         start, end = text.raw_span(tokens[first].start, tokens[first + count - 1].end)
-        marker = _FIELD_MARKER.get(field) or _marker_before(tokens, first)
+        marker = _FIELD_MARKER.get(field) or marker_before(tokens, first)
         targets, agrees = self._restrict(entry.targets, marker)
         structured = field in _STRUCTURED
-        capital = raw[start].isupper() and not shouted and _inside_sentence(tokens, first)
-        context = _context(tokens, first)
+        capital = (
+            raw[start].isupper() and not raw[start:end].isupper() and not shouted and inside_sentence(tokens, first)
+        )
+        context = context_of(tokens, first)
         locative = context == "locative"
         if entry.strength == "strict" and tokens[first - 1].text not in W.PREPOSITIONS:
             locative = False
-        weight = _weight(entry, structured, capital, locative)
+        weight = plain_weight(entry, structured, capital, locative, several=count > 1)
         if marker is not None:
-            weight = max(weight, _marked_weight(entry, marker, agrees, structured))
+            weight = max(weight, marked_weight(entry, marker, agrees, structured))
         if marker is None or marker == "kampung":
-            factor = {"street": 0.12, "person": 0.1, "thing": 0.2, "firm": 0.35, "feature": 0.5, "origin": 0.4, "toward": 0.7}
+            factor = {
+                "street": 0.12,
+                "person": 0.1,
+                "named": 0.3,
+                "thing": 0.2,
+                "firm": 0.35,
+                "feature": 0.5,
+                "origin": 0.4,
+                "toward": 0.7,
+            }
             weight *= max(factor.get(context, 1.0), 0.4 if structured else 0.0)
-        elif _context(tokens, first - 1) in ("origin", "person") and marker not in ("kabupaten", "kota", "provinsi"):
+        elif context_of(tokens, first - 1) in ("origin", "person") and marker not in ("kabupaten", "kota", "provinsi"):
             weight *= 0.5
-        elif _context(tokens, first - 1) == "origin":
+        elif context_of(tokens, first - 1) == "origin":
             weight *= 0.45
         if weight < 0.01:
             return None
@@ -223,111 +240,11 @@ class FieldScanner:
         if not kept:
             return targets, False
         total = sum(share for _, share in kept)
-        return tuple((code, share / total) for code, share in kept), True
-
-
-def _weight(entry: Entry, structured: bool, capital: bool, locative: bool) -> float:
-    """Say how likely an unmarked name tells the place (own estimates, ordered by how often such names mislead)."""
-    if structured:
-        if entry.strength == "strict":
-            return 0.45
-        if entry.level <= 3:
-            return 0.8 if entry.strength == "ordinary" else 0.95
-        return 0.6 if entry.strength == "ordinary" else 0.8
-    if entry.strength == "strict":
-        return 0.25 if locative else 0.04
-    if entry.strength == "hint":
-        return 0.75 if locative else (0.4 if capital else 0.15)
-    if entry.level <= 2:
-        if entry.strength == "ordinary":
-            return 0.75 if locative else (0.5 if capital else 0.08)
-        return 0.9 if locative else 0.85
-    if entry.level == 3:
-        if entry.strength == "ordinary":
-            return 0.35 if locative and capital else (0.2 if locative or capital else 0.03)
-        return 0.85 if locative else 0.7
-    if entry.strength == "ordinary":
-        return 0.12 if locative and capital else 0.02
-    weight = 0.3 if capital or locative else 0.15
-    return weight if entry.count <= 20 else weight / 2
-
-
-def _marked_weight(entry: Entry, marker: str, agrees: bool, structured: bool) -> float:
-    if marker == "kampung":
-        return 0.3 if entry.level == 4 else 0.0
-    if not agrees:
-        # "kota Jember" is said of the town; "kec. X" with a village's name is a slip.
-        return 0.6 if entry.level <= 2 and marker in ("kota", "kabupaten", "kabkota") else 0.3
-    if structured:
-        return 0.97
-    return {"desa": 0.75, "kelurahan": 0.75, "kecamatan": 0.9}.get(marker, 0.93)
-
-
-def _marker_before(tokens: list[Token], first: int) -> str | None:
-    if not first:
-        return None
-    before = tokens[first - 1]
-    if not tokens[first].joint.strip(" .:-,") == "" or "," in tokens[first].joint:
-        return None
-    marker = _MARKERS.get(before.text)
-    if marker is None and first > 1:
-        # "wali kota Bandung", "kota administrasi Jakarta Barat", "kabupaten/kota Bandung".
-        if before.text in ("administrasi", "adm"):
-            marker = _MARKERS.get(tokens[first - 2].text)
-        elif before.text == "induk":
-            marker = "kabupaten"
-    if marker == "kampung" and before.text == "negeri":
-        return None
-    return marker
-
-
-def _context(tokens: list[Token], first: int) -> str:
-    """Name what the words before a name make of it."""
-    if first <= 0:
-        return ""
-    joint = tokens[first].joint
-    if any(c in joint for c in ',;:!?()"') or (". " in joint and len(tokens[first - 1].text) > 4):
-        return ""
-    before = tokens[first - 1].text
-    second = tokens[first - 2].text if first > 1 else ""
-    if before in W.TOWARD and second in W.ROADS:
-        return "toward"
-    named = before not in W.LOCATIVE and before not in _MARKERS and before not in _NOT_IN_NAMES
-    if before in W.STREET or (second in W.STREET and named and before not in W.ORIGIN):
-        return "street"
-    if before in ("kota", "bupati", "walikota", "gubernur"):
-        return "locative"
-    if before in W.PERSON:
-        return "person"
-    if before in W.FIRMS or second in W.FIRMS:
-        return "firm"
-    if before in W.NAMED_FEATURES:
-        return "feature"
-    if before in W.THING:
-        return "thing"
-    if before in W.LOCATIVE:
-        if second in W.ORIGIN:
-            return "origin"
-        return "locative"
-    if before in W.ORIGIN or second in ("ktp", "asal", "kelahiran", "lulusan", "seperti", "kayak") or before == "ktp":
-        return "origin"
-    return ""
-
-
-def _inside_sentence(tokens: list[Token], first: int) -> bool:
-    return first > 0 and not any(c in tokens[first].joint for c in '.!?:"')
-
-
-def _mostly_capital(raw: str, text: Normalised, tokens: list[Token]) -> bool:
-    """Tell whether capitals say nothing: most words have one, as in titles and in shouting."""
-    if not tokens:
-        return True
-    capitals = sum(1 for _ in _capitals(raw, text, tokens))
-    return capitals > 0.6 * len(tokens)
-
-
-def _capitals(raw: str, text: Normalised, tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        position = token.start if text.offsets is None else text.offsets[token.start]
-        if raw[position].isupper():
-            yield token
+        restricted = tuple((code, share / total) for code, share in kept)
+        if marker in _LOWER_MARKERS and len(targets[0][0]) <= 5:
+            # "kec. Bandung" may be the district of that name or a slip for the well-known region.
+            mixed = {code: share / 2 for code, share in targets}
+            for code, share in restricted:
+                mixed[code] = mixed.get(code, 0.0) + share / 2
+            restricted = tuple(mixed.items())
+        return restricted, True

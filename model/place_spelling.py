@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _REGENCY_PREFIX = re.compile(r"^(?:Kabupaten(?: Administrasi)?|Kota(?: Administrasi)?) ")
 _VOWELS = frozenset("aeiou")
 _SHORTEST_FUZZY = 6
+_LONGEST_HASHTAG = 40
 _FUZZY_REGENCY, _FUZZY_DISTRICT = 2, 3
 
 
@@ -28,7 +29,7 @@ def repair(word: str, gazetteer: Gazetteer, *, placed: bool, hashed: bool, marke
     :param marker: the kind of region that the word before it names.
     """
     glued = _unglue(word, gazetteer, hashed=hashed)
-    if glued is not None or not placed or word in W.ordinary_words() or not word.isalpha():
+    if glued is not None or not placed or _is_word(word) or not word.isalpha():
         return glued
     if len(word) >= _SHORTEST_FUZZY:
         return _one_letter_off(word, gazetteer, marker)
@@ -38,13 +39,17 @@ def repair(word: str, gazetteer: Gazetteer, *, placed: bool, hashed: bool, marke
     return None
 
 
+def _is_word(word: str) -> bool:
+    return word in W.NEVER_PLACES or word in W.ordinary_words() or word in W.common_words()
+
+
 def _unglue(word: str, gazetteer: Gazetteer, *, hashed: bool) -> str | None:
     if word.startswith(W.GLUED_PREFIXES):
         for prefix in W.GLUED_PREFIXES:
             rest = word[len(prefix) :]
             if len(rest) >= 5 and word.startswith(prefix) and _is_regency(rest, gazetteer):
                 return rest
-    if hashed:
+    if hashed and len(word) <= _LONGEST_HASHTAG:
         for length in range(len(word) - 3, 5, -1):
             for rest in (word[:length], word[-length:]):
                 if _is_regency(rest, gazetteer):

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from math import exp, log, log1p
 
 from data.complaint import Complaint
-from data.regions import Regions, ancestor, level_of, name_key
+from data.regions import Regions, ancestor, name_key
 from model import place_words as W
 from model.assessment import Field, Span
 from model.gazetteer import Gazetteer
 from model.locators import Locator, find_locators
-from model.place_scan import FieldScanner, Mention, Token
+from model.place_scan import FieldScanner, Mention
 
 _FIELDS: tuple[tuple[Field, float], ...] = (
     ("province", 1.0), ("regency", 1.0), ("district", 1.0), ("location", 1.0), ("title", 1.0), ("text", 1.0),
@@ -31,6 +32,7 @@ _HOME_ODDS = 1.5
 """Odds that a complaint naming no place is from the deployment's own region."""
 _LANGUAGE_FACTOR = 3.0
 _KIND_FACTOR = 0.35
+_RURAL_FACTOR = 0.6
 _PROVINCE_SHARE = 0.9
 _MANY = 25
 _VILLAGE_MARKERS = ("desa", "kelurahan")
@@ -147,14 +149,17 @@ class PlaceResolver:
             if len(share) <= _MANY or mention.marker is not None or mention.field not in ("title", "text"):
                 hypotheses.update(share)
         # Every likelihood is divided by that of noise, so that a mention touches only the regions that it names.
-        scores = {code: self._home.get(code, 1.0) / _REGENCIES for code in hypotheses}
+        scores = {code: log(self._home.get(code, 1.0) / _REGENCIES) for code in hypotheses}
         for mention, share in zip(mentions, shares, strict=True):
             weight = min(mention.weight, _CERTAIN)
             odds = weight * _REGENCIES / (1.0 - weight)
             for code in self._touched(share, scores):
-                scores[code] *= 1.0 + odds * self._share(code, share)
+                scores[code] += log1p(odds * self._share(code, share))
         self._apply_cues(scores, seen)
-        total = 1.0 + sum(scores.values())
+        # Relative to the best, so that no number of mentions overflows; what is unknown has the logarithm 0.
+        best = max(0.0, *scores.values()) if scores else 0.0
+        scores = {code: exp(score - best) for code, score in scores.items()}
+        total = exp(-best) + sum(scores.values())
         ranked = sorted(((code, s / total) for code, s in scores.items()), key=lambda item: (-item[1], item[0]))
         return tuple(
             self._candidate(code, probability, mentions, shares, complaint)
@@ -187,11 +192,11 @@ class PlaceResolver:
             if len(code) == 5:
                 city = self._regions.kind(code) == "kota"
                 if against_city:
-                    scores[code] *= _KIND_FACTOR if city == (against_city > 0) else 1.0
+                    scores[code] += log(_KIND_FACTOR) if city == (against_city > 0) else 0.0
                 elif rural:
-                    scores[code] *= 0.6 if city == (rural > 0) else 1.0
+                    scores[code] += log(_RURAL_FACTOR) if city == (rural > 0) else 0.0
             if any(code.startswith(codes) for codes in languages):
-                scores[code] *= _LANGUAGE_FACTOR
+                scores[code] += log(_LANGUAGE_FACTOR)
 
     def _candidate(
         self,
@@ -242,9 +247,9 @@ class PlaceResolver:
         for mention, codes in villages:
             fitting = [c for c in codes if district is None or c.startswith(district)]
             named_as_district = any(len(c) == 8 and c.startswith(regency) for c, _ in mention.targets)
-            if len(fitting) == 1 and not (named_as_district and mention.marker not in _VILLAGE_MARKERS):
-                if district is not None or mention.marker in _VILLAGE_MARKERS or mention.weight >= 0.3:
-                    found.add(fitting[0])
+            clear = district is not None or mention.marker in _VILLAGE_MARKERS or mention.weight >= 0.3
+            if len(fitting) == 1 and clear and not (named_as_district and mention.marker not in _VILLAGE_MARKERS):
+                found.add(fitting[0])
         if len(found) == 1:
             return found.pop()
         return district or regency
@@ -290,4 +295,4 @@ def _merge(mentions: list[Mention]) -> list[Mention]:
     return merged
 
 
-__all__ = ["Locator", "PlaceCandidate", "PlaceReading", "PlaceResolver", "Token", "level_of"]
+__all__ = ["Locator", "PlaceCandidate", "PlaceReading", "PlaceResolver"]

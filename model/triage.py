@@ -25,6 +25,7 @@ from model.assessment import (
     RegionCandidate,
 )
 from model.bundle import Bundle
+from model.category_mixing import mix_categories
 from model.classifier import Distribution
 from model.matters import MatterMatcher, shipped_matcher
 from model.mixing import ALTERNATIVES, Candidate, LocalOffices, agency_answer, mix
@@ -116,7 +117,7 @@ class Triage:
         routing = self.route(reading, found.get("function"))
         candidates = mix(found.get("agency"), routing, reading.places, self._offices)
         complaint = reading.complaint
-        category = _label_answer(found.get("category"))
+        category = _label_answer(self._category(found.get("category"), reading))
         return Assessment(
             id=complaint.id,
             model=self.model,
@@ -134,6 +135,11 @@ class Triage:
             explanation=routing.evidence,
             duplicates=tuple(duplicates),
         )
+
+    def _category(self, learned: Distribution | None, reading: Reading) -> Distribution | None:
+        if learned is None:
+            return None
+        return mix_categories(learned, reading.matters, self.bundle.category_knowledge)
 
     def _co_agencies(self, routing: Routing) -> tuple[AgencyAnswer, ...]:
         probability = routing.best.probability if routing.best else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections import Counter
 from collections.abc import Sequence
@@ -12,15 +13,18 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from data.agencies import parse_agency
+from data.categories import load_categories
 from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
 from data.similar import near_duplicate_groups
 from model.bundle import Bundle
 from model.classifier import Head, LinearModel
+from model.duplicates.scorer import BASE_WEIGHTS
 from training.calibrate import calibration_folds
 from training.config import Config
 from training.examples import Example, make_examples
@@ -46,20 +50,22 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     tasks = _tasks(examples, config)
     minimum = config.min_shared if config.shareable else 1
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
-        vectoriser = fit_vectoriser([e.full for e in examples], config.features, minimum)
+        vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum)
+        if not vectoriser.size:
+            raise PilahError("PLH-301", "no word occurs in enough texts")
         bar.update()
         solver = Solver(
             features=feature_matrix(vectoriser, _drop_titles(examples, config)),
             weights=np.ones(len(examples)),
-            ridge=config.heads.ridge,
-            balance=config.heads.balance,
             seed=config.seed,
+            n_words=len(vectoriser.words),
+            minima=(max(config.features.min_words, minimum), max(config.features.min_chars, minimum)),
         )
         if solver.dense:
             _ = solver.kernel
         bar.update()
         hints = Hints([e.mentioned for e in examples], [e.known for e in examples])
-        fitted = [fit_head(t, solver, hints, folds, config.heads.min_rows, bar.update) for t in tasks]
+        fitted = [fit_head(t, solver, hints, folds, config.heads, bar.update) for t in tasks]
     heads = [head for head in fitted if head is not None]
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
@@ -73,9 +79,21 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         ),
         heads=_place(heads),
         home=config.home or (_home(examples) if config.agency == "labels" else None),
+        category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
         metadata=_metadata(examples, heads),
         config=config.to_toml(),
+        extras={BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))},
     )
+
+
+def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
+    """Return the texts that the vocabulary comes from; in a bundle that leaves the house one complaint counts once.
+
+    Otherwise a person who sends the same complaint five times would make their own words frequent.
+    """
+    if not config.shareable:
+        return [e.full for e in examples]
+    return [examples[i].full for i in np.unique(groups, return_index=True)[1]]
 
 
 def _drop_titles(examples: Sequence[Example], config: Config) -> list[str]:
@@ -125,6 +143,13 @@ def _home(examples: Sequence[Example]) -> str | None:
         return None
     code, count = regions.most_common(1)[0]
     return code if count > 0.5 * names.total() else None
+
+
+def _official(examples: Sequence[Example]) -> bool:
+    """Tell whether the categories are mostly of the official tree, not of a scheme of their own."""
+    labels = _labels(examples, "category")
+    known = load_categories().by_id
+    return sum(label in known for label in labels) > 0.5 * len(labels)
 
 
 def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:
