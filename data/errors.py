@@ -116,6 +116,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Fit the policy again ('pilah train' does), or take the file from its source again.",
         status=503,
     ),
+    "PLH-206": ErrorInfo(
+        title="The policy cannot be read",
+        title_id="Kebijakan penerusan tidak dapat dibaca",
+        cause="The document lacks a field, or a value is outside its range.",
+        action="Fit the policy again ('pilah train' does), or take the file from its source again.",
+        status=503,
+    ),
     "PLH-301": ErrorInfo(
         title="Too little labelled data",
         title_id="Data berlabel terlalu sedikit",
