@@ -60,6 +60,8 @@ def contacts_for(contacts: Sequence[Contact], kind: str, region: str | None) -> 
     """
     code = region or ""
     fitting = [
-        c for c in contacts if c.kind in (kind, "*") and (not c.region or code == c.region or code.startswith(c.region + "."))
+        c
+        for c in contacts
+        if c.kind in (kind, "*") and (not c.region or code == c.region or code.startswith(c.region + "."))
     ]
     return tuple(sorted(fitting, key=lambda c: (-len(c.region), c.kind == "*")))

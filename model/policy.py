@@ -147,7 +147,9 @@ def decide(
         )
         if not routed:
             reasons.append(f"Penerusan otomatis untuk {bound.scope} belum diaktifkan pejabat; perlu ditinjau orang.")
-    asked = screened.question if screening.status in ("kurang_lengkap", "tidak_jelas") else question or screened.question
+    asked = (
+        screened.question if screening.status in ("kurang_lengkap", "tidak_jelas") else question or screened.question
+    )
     return Decision(
         action="route" if routed else "review",
         eligible=eligible,
@@ -187,7 +189,9 @@ def _shortfall(policy: Policy, bound: Bound, agency: AgencyAnswer | None) -> lis
         promise = f"sasaran {_percent(policy.target)} salah dengan keyakinan {_percent(policy.confidence)}"
         if bound.missing is None:
             return [f"Perlu ditinjau orang: {promise} belum tercapai; ketepatan model masih di bawah sasaran."]
-        return [f"Perlu ditinjau orang: {promise} belum dapat dibuktikan; masih kurang {bound.missing} laporan berlabel."]
+        return [
+            f"Perlu ditinjau orang: {promise} belum dapat dibuktikan; masih kurang {bound.missing} laporan berlabel."
+        ]
     if agency is not None and agency.probability < bound.threshold:
         return [
             f"Perlu ditinjau orang: keyakinan {_percent(agency.probability)} di bawah ambang "

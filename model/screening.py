@@ -112,9 +112,7 @@ class Screener:
         self._topics = Rulebook(read_rules(topics)) if topics else None
         self._contacts: Sequence[Contact] = read_contacts(contacts)
 
-    def screen(
-        self, complaint: Complaint, text: PhraseText, places: PlaceReading, matters: MatterReading
-    ) -> Screened:
+    def screen(self, complaint: Complaint, text: PhraseText, places: PlaceReading, matters: MatterReading) -> Screened:
         """Screen one masked complaint."""
         hits = self._rules.apply(text)
         if self._topics:
@@ -215,7 +213,12 @@ def _noise(text: PhraseText) -> Finding | None:
 
 def _is_noise(word: str) -> bool:
     mashed = sum(len(m) for m in _MASH.findall(word)) / len(word)
-    return (len(word) >= 3 and mashed >= 0.9) or (len(word) >= 5 and mashed >= 0.6) or (len(word) >= 6 and not _VOWEL.search(word)) or len(set(word)) == 1 < len(word)
+    return (
+        (len(word) >= 3 and mashed >= 0.9)
+        or (len(word) >= 5 and mashed >= 0.6)
+        or (len(word) >= 6 and not _VOWEL.search(word))
+        or len(set(word)) == 1 < len(word)
+    )
 
 
 def _missing(complaint: Complaint, text: PhraseText, places: PlaceReading, matters: MatterReading) -> Finding | None:
@@ -251,4 +254,3 @@ def _evidence(hits: Sequence[RuleHit], text: PhraseText) -> Iterable[Evidence]:
 def shipped_screener() -> Screener:
     """Return the screener of the shipped rules."""
     return Screener()
-

@@ -4,8 +4,8 @@ For each threshold ``t`` of a fixed grid the hypothesis is "more than ``target``
 least ``t`` are answered wrongly". Given how many calibration rows lie above ``t``, the number of wrong ones is
 binomial, so the exact binomial tail is a valid p-value. The thresholds are tested from the highest down, each at the
 full level, and the walk stops at the first that is not rejected: this keeps the chance of any false claim at
-``1 - confidence`` (Angelopoulos et al. 2021, "Learn then Test"). Thresholds with fewer rows above them than could ever
-prove the target are passed over; that depends on the counts alone. Let ``j`` be the first threshold whose hypothesis
+``1 - confidence`` (Angelopoulos et al. 2021, "Learn then Test"). Thresholds with too few rows above them to prove the
+target are passed over; that depends on the counts alone. Let ``j`` be the first threshold whose hypothesis
 is true: it is tested only if the walk gets there, and given its count its p-value is uniform or larger; if so few rows
 lie above ``j`` that the walk starts below it, the rows there are wrong at least as often as long as the error does
 not fall with falling confidence. So the promise needs no more than exchangeable rows and a confidence that does not
@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ GRID = tuple(round(t, 3) for t in np.linspace(0.995, 0.05, 190))
 _LEAST_SCOPE = 40
 """A tier or region gets a bound of its own from this many labelled rows on."""
 _MOST_MISSING = 100_000
+_FORGIVEN = 2
+"""The walk starts where so many errors are forgiven: a single unlucky row at the top must not end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ def fit_bound(
     :param confidence_of: stated probability of each row's answer, shape (n,).
     """
     level = 1 - confidence
-    least = fewest_rows(target, level)
+    start = fewest_rows(target, level, _FORGIVEN)
+    least = start if right.size >= start else fewest_rows(target, level)
     proved: Bound | None = None
     for threshold in GRID:
         above = confidence_of >= threshold
@@ -90,13 +94,17 @@ def fit_bound(
     return Bound(scope, None, 0, 0, int(right.size), missing)
 
 
-def fewest_rows(target: float, level: float) -> int:
-    """Return how many rows without any error prove the target.
+@cache
+def fewest_rows(target: float, level: float, errors: int = 0) -> int:
+    """Return how many rows prove the target although so many of them are wrong.
 
-    >>> fewest_rows(0.05, 0.1)
-    45
+    >>> fewest_rows(0.05, 0.1), fewest_rows(0.05, 0.1, 2)
+    (45, 105)
     """
-    return math.ceil(math.log(level) / math.log1p(-target))
+    n = math.ceil(math.log(level) / math.log1p(-target))
+    while binom.cdf(errors, n, target) > level:
+        n += 1
+    return n
 
 
 def upper_bound(errors: int, n: int, confidence: float) -> float:
