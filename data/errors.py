@@ -409,7 +409,7 @@ CATALOGUE: dict[str, ErrorInfo] = {
     "PLH-751": ErrorInfo(
         title="The rule file is wrong",
         title_id="Berkas aturan tidak benar",
-        cause="A rule lacks a field, has one of another form, repeats an id or names a class of words that is not there.",
+        cause="A rule lacks a field, has one of another form, repeats an id or names an unknown class of words.",
         action="Correct the named rule; the form is described at the top of data/catalog/screening.toml.",
         status=500,
     ),

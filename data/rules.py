@@ -85,9 +85,8 @@ def _rule(file: str, number: int, item: Any) -> Rule:
     where = f"{file}: rule {item.get('id', number)}"
     values: dict[str, Any] = {}
     for key, value in item.items():
-        if key in _TEXTS and isinstance(value, str) and value:
-            values[key] = value
-        elif key in _COUNTS and isinstance(value, int) and value >= 0:
+        known_text = key in _TEXTS and isinstance(value, str) and value
+        if known_text or (key in _COUNTS and isinstance(value, int) and value >= 0):
             values[key] = value
         elif key in _NUMBERS and isinstance(value, int | float) and _NUMBERS[key][0] <= value <= _NUMBERS[key][1]:
             values[key] = float(value)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from model.assessment import Evidence
 from model.bundle import Bundle
 from model.classifier import Head
-from model.features import Occurrences
+from model.features import Floats, Occurrences
 from model.reading import Reading
 
 _SHOWN = 3
@@ -49,59 +49,62 @@ class Contrast:
     margin: float
 
 
-def contrasts(
-    bundle: Bundle, reading: Reading, pairs: Sequence[tuple[Head, int, int]], found: Occurrences
-) -> list[Contrast]:
+def contrasts(bundle: Bundle, reading: Reading, pairs: Sequence[Rival], found: Occurrences) -> list[Contrast]:
     """Split the lead of an answer over another into the parts of the words, for several heads at once.
 
-    :param pairs: of each head the groups of the answer and of the other one.
+    :param pairs: see :func:`lead`.
     :param found: the occurrences of the reading's document.
     """
+    if not pairs:
+        return []
     features, linear = reading.features, bundle.linear
     positions = np.searchsorted(features.indices, found.columns)
     counts = np.bincount(positions, weights=found.shares, minlength=features.indices.size)
+    columns = np.array([(p.head.columns.start + p.best, p.head.columns.start + p.other) for p in pairs])
+    weights = linear.weights[features.indices[:, None, None], columns] * linear.scales[columns].astype(np.float64)
+    parts = features.values[:, None] * (weights[:, :, 0] - weights[:, :, 1])
+    shared = parts[positions] * (found.shares / counts[positions])[:, None]
     answers = []
-    for head, best, other in pairs:
-        first, second = head.columns.start + best, head.columns.start + other
-        columns = linear.weights[features.indices][:, [first, second]].astype(np.float64)
-        columns *= linear.scales[[first, second]].astype(np.float64)
-        parts = features.values.astype(np.float64) * (columns[:, 0] - columns[:, 1])
-        shared = parts[positions] * found.shares / counts[positions]
-        words = np.bincount(found.pieces, weights=shared, minlength=len(found.spans))
-        bias = float(linear.bias[first]) - float(linear.bias[second])
-        knowledge = _knowledge(head, reading.matters.probabilities, best, other)
-        margin = float(words.sum()) + bias + knowledge
-        answers.append(
-            Contrast(head.name, head.groups[best].name, head.groups[other].name, words, bias, knowledge, margin)
-        )
+    for number, pair in enumerate(pairs):
+        words = np.bincount(found.pieces, weights=shared[:, number], minlength=len(found.spans)).astype(np.float64)
+        bias = float(linear.bias[columns[number, 0]]) - float(linear.bias[columns[number, 1]])
+        names = pair.head.groups[pair.best].name, pair.head.groups[pair.other].name
+        margin = float(words.sum()) + bias + pair.knowledge
+        answers.append(Contrast(pair.head.name, *names, words, bias, pair.knowledge, margin))
     return answers
 
 
-def _knowledge(head: Head, known: Mapping[str, float], best: int, other: int) -> float:
-    if not (head.calibration.knowledge and known):
-        return 0.0
-    hints = head.hints(known)
-    return float(head.calibration.knowledge * (hints[best] - hints[other]))
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Name the group of an answer and its strongest rival.
+
+    :param knowledge: difference of what the responsibility table gives the two, as the head weighs it.
+    """
+
+    head: Head
+    best: int
+    other: int
+    knowledge: float
 
 
-def lead(
-    head: Head, margins: NDArray[np.float32], known: Mapping[str, float], answer: str | None
-) -> tuple[Head, int, int] | None:
+def lead(head: Head, margins: Floats, known: Mapping[str, float], answer: str | None) -> Rival | None:
     """Name the group of the answer and its strongest rival.
 
     :param margins: of the head, shape (n_groups,).
-    :param answer: a label of the head, or the function or name of a group.
+    :param answer: a label of the head.
     :return: ``None`` if the answer is not the head's.
     """
-    best = next((i for i, g in enumerate(head.groups) if answer in g.members or answer == g.name), None)
+    best = head.group_of.get(answer) if answer is not None else None
     if best is None or len(head.groups) < 2:
         return None
     scores = np.asarray(margins, np.float64)
+    hints = np.zeros(scores.size)
     if head.calibration.knowledge and known:
-        scores = scores + head.calibration.knowledge * head.hints(known)
-    order = np.argsort(-scores, kind="stable")
-    other = int(order[0]) if int(order[0]) != best else int(order[1])
-    return head, best, other
+        hints = head.calibration.knowledge * head.hints(known)
+    scores = scores + hints
+    scores[best] = -np.inf
+    other = int(scores.argmax())
+    return Rival(head, best, other, float(hints[best] - hints[other]))
 
 
 def evidence(contrast: Contrast, about: str, reading: Reading, found: Occurrences) -> list[Evidence]:

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from data.errors import PilahError
 from model.assessment import Span
@@ -37,7 +38,7 @@ class Token:
     """Hold one word with its span in the normalised field."""
 
     word: str
-    field: str
+    field: Literal["title", "text"]
     start: int
     end: int
 
@@ -74,15 +75,15 @@ class PhraseText:
         first, last = self.tokens[start], self.tokens[end - 1]
         if last.field != first.field:
             last = first
-        name = "title" if first.field == "title" else "text"
         part = self.fields[first.field]
-        return Span(name, *part.raw_span(first.start, last.end)), part.text[first.start : last.end]
+        return Span(first.field, *part.raw_span(first.start, last.end)), part.text[first.start : last.end]
 
 
 def phrase_text(fields: Mapping[str, Normalised]) -> PhraseText:
     """Split title and text into words."""
     tokens: list[Token] = []
-    for name in ("title", "text"):
+    names: tuple[Literal["title", "text"], ...] = ("title", "text")
+    for name in names:
         part = fields.get(name)
         if part is None:
             continue
@@ -93,7 +94,7 @@ def phrase_text(fields: Mapping[str, Normalised]) -> PhraseText:
     return PhraseText(tuple(tokens), fields)
 
 
-def _add(tokens: list[Token], word: str, field: str, start: int) -> None:
+def _add(tokens: list[Token], word: str, field: Literal["title", "text"], start: int) -> None:
     """Add a word, or both of two that a hyphen joins, unless they are one word said twice."""
     folded = fold(word)
     if "-" not in folded:
@@ -133,13 +134,14 @@ class PhraseMatcher:
         self._exact: dict[str, list[int]] = {}
         self._globs: list[tuple[re.Pattern[str], int]] = []
         self._classes = {name: _expand(words, classes or {}) for name, words in (classes or {}).items()}
-        self._by_first: dict[int, list[tuple[int, tuple[_Slot, ...]]]] = {}
+        self._by_first: dict[int, list[tuple[int, tuple[_Slot, ...], frozenset[int]]]] = {}
         for number, pattern in enumerate(patterns):
             slots = self._parse(pattern)
-            self._by_first.setdefault(slots[0].atom, []).append((number, slots[1:]))
+            needed = frozenset(slot.atom for slot in slots)
+            self._by_first.setdefault(slots[0].atom, []).append((number, slots[1:], needed))
         self._atoms_of = lru_cache(maxsize=_WORDS_REMEMBERED)(self._find_atoms)
 
-    def _parse(self, pattern: str) -> list[_Slot]:
+    def _parse(self, pattern: str) -> tuple[_Slot, ...]:
         slots: list[_Slot] = []
         loose = False
         for word in pattern.split():
@@ -150,7 +152,7 @@ class PhraseMatcher:
             loose = False
         if not slots or loose:
             raise PilahError("PLH-751", f"pattern {pattern!r}")
-        return slots
+        return tuple(slots)
 
     def _atom(self, word: str, pattern: str) -> int:
         known = self._atoms.get(word)
@@ -187,13 +189,15 @@ class PhraseMatcher:
             for position in range(match.start, match.end):
                 atoms[position] = frozenset()
         borders = {i for i, token in enumerate(text.tokens) if not token.word}
+        present = frozenset().union(*atoms)
         found: list[Match] = []
         for position, here in enumerate(atoms):
             for atom in here:
-                for number, rest in self._by_first.get(atom, ()):
-                    end = _follow(atoms, borders, position + 1, rest)
-                    if end is not None:
-                        found.append(Match(number, position, end))
+                for number, rest, needed in self._by_first.get(atom, ()):
+                    if needed <= present:
+                        end = _follow(atoms, borders, position + 1, rest)
+                        if end is not None:
+                            found.append(Match(number, position, end))
         return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.rules import Rule, RuleFile
-from model.phrases import PhraseMatcher, PhraseText, Match
+from model.phrases import Match, PhraseMatcher, PhraseText
 
 
 @dataclass(frozen=True, slots=True)

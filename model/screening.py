@@ -18,8 +18,8 @@ from data.complaint import Complaint, Confidentiality
 from data.emergency import Contact, contacts_for, read_contacts
 from data.rules import CATALOG, read_rules
 from model.assessment import Evidence, Finding, Screening
-from model.phrases import PhraseText
 from model.matters import MatterReading
+from model.phrases import PhraseText
 from model.places import PlaceReading
 from model.rulebook import Rulebook, RuleHit
 
@@ -44,15 +44,20 @@ _GROUND_WORDS = re.compile(
     r"\b(?:jalan|jln|jl|jembatan|lampu|pju|sampah|selokan|got|drainase|banjir|trotoar|longsor|irigasi|gorong|lubang|"
     r"berlubang|pohon|air|listrik|parkir|macet|kabel|tiang|rusak|aspal|taman|halte|limbah|asap|bau)\w*"
 )
-_PERSONAL = re.compile(
-    r"\b(?:saya|aku|sy|kami|ibu saya|bapak saya|istri|suami|anak saya|orang ?tua)\b.{0,80}"
+_PERSON = re.compile(r"\b(?:saya|aku|sy|kami|istri|suami|anak|ibu|bapak|ayah|nenek|kakek|orang ?tua)\b")
+_ENTITLEMENT = re.compile(
     r"\b(?:e-?ktp|ktp|kartu keluarga|kk|akta|akte|kia|bpjs|kis|pkh|bpnt|blt|bansos|bantuan sosial|pip|kip|prakerja|"
     r"pensiun|jht|npwp|sim|paspor|dtks|dtsen)\b"
 )
 _IDENTITY = re.compile(r"\*{4,}|x{6,}|\b\d{10,}\b|\b(?:nik|nomor kk|no kk|atas nama|a\.?n\.?|nama saya|bernama)\b")
+_NO_NAME = (
+    "rusak|berlubang|lubang|bolong|hancur|ancur|parah|jelek|ini|itu|umum|sangat|yang|yg|nya|mati|padam|gelap|sudah|udah|"
+    "sdh|tidak|belum|di|dan|kami|saya|tersebut|utama|licin|becek|banjir|macet|ambles|longsor|retak|terus|lagi|tolong|mohon"
+)
+"""Words after "jalan" that name no street."""
 _WHERE = re.compile(
-    r"\b(?:jln?|jalan (?!rusak|berlubang|bolong|hancur|parah|jelek|ini|itu|umum|sangat|yang|nya)\w+|gg|gang|rt|rw|desa|ds|"
-    r"kel|kelurahan|kec|kecamatan|kab|kabupaten|kota|kampung|kp|dusun|dsn|lingkungan|komplek|kompleks|perum\w*|blok|"
+    rf"\b(?:jln?|jalan (?!{_NO_NAME})\w+|gg|gang|rt|rw|"
+    r"desa|ds|kel|kelurahan|kec|kecamatan|kab|kabupaten|kota|kampung|kp|dusun|dsn|lingkungan|komplek|kompleks|perum\w*|blok|"
     r"simpang|perempatan|pertigaan|bundaran|pasar|terminal|stasiun|bandara|pelabuhan|sdn|smpn|sman|smkn|sd|smp|sma|smk|"
     r"mts|man|rsud|rs|puskesmas|km|flyover|underpass|tol|lintas|depan|dekat|dkt|dpn|samping|sebelah|belakang|antara|"
     r"pantai|sungai|kali|bendungan|waduk|gunung|nagari|gampong|jorong|distrik|banjar|wilayah|daerah|arah|menuju|exit)\b"
@@ -237,7 +242,7 @@ def _missing(complaint: Complaint, text: PhraseText, places: PlaceReading, matte
         missing["lokasi"] = 0.4 if _WHERE.search(full) else (0.8 if text.size <= 2 * _SHORT else 0.45)
     if complaint.date is None and _INCIDENT.search(full) and not _WHEN.search(full):
         missing["waktu"] = 0.4
-    if _PERSONAL.search(full) and not _IDENTITY.search(full):
+    if _ENTITLEMENT.search(full) and _PERSON.search(full) and not _IDENTITY.search(full):
         missing["identitas"] = 0.4
     if not missing:
         return None

@@ -193,7 +193,7 @@ class Triage:
         pairs, about = [], []
         for subject, name, answer in asked:
             head = self.bundle.heads.get(name)
-            if head is None or subject == "agency" and "agency" in about:
+            if head is None or (subject == "agency" and "agency" in about):
                 continue
             pair = lead(head, margins[head.columns], reading.matters.probabilities, answer)
             if pair is not None:
