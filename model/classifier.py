@@ -142,6 +142,11 @@ class Head:
         """Return every label, group by group."""
         return tuple(label for group in self.groups for label in group.members)
 
+    @cached_property
+    def group_of(self) -> Mapping[str, int]:
+        """Return the place of each label's group."""
+        return group_by_label(self.groups)
+
     def distribution(
         self, margins: Floats, mentioned: Mapping[str, float], known: Mapping[str, float] | None = None
     ) -> Distribution:
