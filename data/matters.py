@@ -130,6 +130,9 @@ def parse_matter(row: dict[str, str]) -> Matter:
     total = sum(shares.values())
     if total <= 0:
         raise ValueError("no tier")
+    strange = set(shares) - set(functions()[row["function"]].tiers)
+    if strange:
+        raise ValueError(f"{row['function']} is not held at {', '.join(sorted(strange))}")
     return Matter(
         id=row["id"],
         legacy=row["legacy"] or None,

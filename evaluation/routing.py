@@ -13,11 +13,11 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from data.agencies import same_agency
+from data.agencies import AgencyRegistry, same_agency
 from data.complaint import Complaint
 from data.errors import PilahError
 from data.regions import Regions
@@ -190,7 +190,14 @@ def agency_right(item: RoutedAgency, case: RoutingCase) -> bool:
     """Say whether an agency answers a case."""
     if item.function == case.function and item.tier == case.tier and region_right(item, case):
         return True
-    return any(same_agency(item.agency.name, name) for name in case.names)
+    return any(same_agency(item.agency.name, name) or _id_of(name) == item.agency.id for name in case.names)
+
+
+@lru_cache(maxsize=4096)
+def _id_of(name: str) -> str | None:
+    """Return the id that the registry reads in a name: an abbreviation with a place may be a body of its own."""
+    agency = AgencyRegistry.load().resolve(name)
+    return None if agency is None else agency.id
 
 
 def judge(case: RoutingCase, routing: Routing, located: str | None) -> Judgement:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -31,6 +32,10 @@ _ARRAYS, _VOCABULARY, _HEADS, _CONFIG, _CARD = (
     "MODEL_CARD.md",
 )
 _REQUIRED = (_ARRAYS, _VOCABULARY, _HEADS, _CONFIG, _CARD)
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # a file in the bundle itself, nowhere else
+_BROKEN = (
+    ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, OSError, SafetensorError
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,15 @@ class Bundle:
         :return: the digest of the written manifest.
         :raises PilahError: PLH-204 if the directory exists and is not a bundle.
         """
-        if directory.exists() and any(directory.iterdir()) and not (directory / "manifest.json").exists():
+        directory = directory.resolve()  # a link keeps pointing at what is replaced
+        if directory.exists() and not _replaceable(directory):
             raise PilahError("PLH-204", str(directory))
         directory.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
         try:
             digest = self._write(staging)
             staging.chmod(0o755)
-            _replace(directory, staging)
+            _take_place(staging, directory)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
@@ -123,31 +129,32 @@ class Bundle:
 def load(directory: Path) -> Bundle:
     """Read a bundle after checking every file against the manifest.
 
-    :raises PilahError: PLH-201 if a file is missing, PLH-202 on a wrong hash, PLH-203 on a newer or broken manifest.
+    :raises PilahError: PLH-201 if a file is missing or named outside the bundle, PLH-202 on a wrong hash or one that is
+        not stated, PLH-203 on a newer or broken bundle.
     """
-    path = directory / "manifest.json"
-    if not path.is_file():
-        raise PilahError("PLH-201", str(path))
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        schema, files = int(manifest["schema"]), dict(manifest["files"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise PilahError("PLH-203", f"{path}: {error!r}") from error
-    if schema > SCHEMA:
-        raise PilahError("PLH-203", f"{path}: schema {schema}, this program reads up to {SCHEMA}")
-    for name in (*_REQUIRED, *files):
-        file = directory / name
-        if Path(name).name != name or not file.is_file():
-            raise PilahError("PLH-201", str(file))
-        if _sha256(file) != files.get(name):
-            raise PilahError("PLH-202", str(file))
-    try:
-        return _assemble(directory, manifest)
-    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        return _checked(directory)
+    except _BROKEN as error:
         raise PilahError("PLH-203", f"{directory}: {error!r}") from error
 
 
-def _assemble(directory: Path, manifest: dict[str, Any]) -> Bundle:
+def _checked(directory: Path) -> Bundle:
+    path = directory / "manifest.json"
+    if not path.is_file():
+        raise PilahError("PLH-201", str(path))
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    schema, files, extras = int(manifest["schema"]), dict(manifest["files"]), list(manifest.get("extras") or [])
+    if schema > SCHEMA:
+        raise PilahError("PLH-203", f"{path}: schema {schema}, this program reads up to {SCHEMA}")
+    for name in (*_REQUIRED, *files, *extras):
+        if not _NAME.fullmatch(str(name)) or not (directory / str(name)).is_file():
+            raise PilahError("PLH-201", f"{directory}: {str(name)[:100]!r}")
+        if _sha256(directory / str(name)) != files.get(name):
+            raise PilahError("PLH-202", str(directory / str(name)))
+    return _assemble(directory, manifest, extras)
+
+
+def _assemble(directory: Path, manifest: dict[str, Any], extras: list[str]) -> Bundle:
     arrays = load_file(directory / _ARRAYS)
     vocabulary = _read_json(directory / _VOCABULARY)
     vectoriser = Vectoriser(tuple(vocabulary["words"]), tuple(vocabulary["chars"]), arrays["idf"])
@@ -176,19 +183,28 @@ def _assemble(directory: Path, manifest: dict[str, Any]) -> Bundle:
         metadata={k: v for k, v in manifest.items() if k not in known},
         config=(directory / _CONFIG).read_text(encoding="utf-8"),
         card=(directory / _CARD).read_text(encoding="utf-8"),
-        extras={name: _read_json(directory / name) for name in manifest.get("extras", [])},
+        extras={name: _read_json(directory / name) for name in extras},
         digest="sha256:" + _sha256(directory / "manifest.json"),
     )
 
 
-def _replace(directory: Path, staging: Path) -> None:
-    """Put the new bundle in place; until then the old one stays whole beside it."""
-    old = directory.with_name(f".{directory.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if directory.exists():
-        directory.rename(old)
-    staging.rename(directory)
-    shutil.rmtree(old, ignore_errors=True)
+def _replaceable(directory: Path) -> bool:
+    return directory.is_dir() and ((directory / "manifest.json").exists() or not any(directory.iterdir()))
+
+
+def _take_place(staging: Path, directory: Path) -> None:
+    """Put the new bundle in the place of the older one, which is removed only after that."""
+    if not directory.exists():
+        staging.rename(directory)
+        return
+    older = staging.with_name(staging.name + "-older")
+    directory.rename(older)
+    try:
+        staging.rename(directory)
+    except BaseException:
+        older.rename(directory)
+        raise
+    shutil.rmtree(older)
 
 
 def _write_json(path: Path, document: Any, indent: int | None = None) -> None:

@@ -9,67 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-_FOLD = dict(
-    pair.split("=")
-    for pair in (
-        "jl=jalan jln=jalan jalann=jalan jlan=jalan jaln=jalan dgn=dengan dg=dengan utk=untuk tdk=tidak gak=tidak "
-        "ga=tidak gk=tidak nggak=tidak ngga=tidak ndak=tidak tak=tidak kgk=tidak kagak=tidak ora=tidak teu=tidak "
-        "henteu=tidak kada=tidak indak=tidak tra=tidak trada=tidak nda=tidak enda=tidak seng=tidak dak=tidak "
-        "hana=tidak tara=tidak sonde=tidak mboten=tidak nenten=tidak ten=tidak ndek=tidak enggak=tidak gada=tidak "
-        "g=tidak tek=tidak de'=tidak blm=belum blom=belum belom=belum durung=belum acan=belum alun=belum "
-        "balum=belum balun=belum "
-        "sdh=sudah udh=sudah udah=sudah dah=sudah wis=sudah wes=sudah tos=sudah atos=sudah alah=sudah su=sudah "
-        "so=sudah sampun=sudah lah=sudah uda=sudah lobang=lubang lobange=lubang lubange=lubang lobg=lubang "
-        "bolong=bolong rosak=rusak ruksak=rusak rsk=rusak rusah=rusak ancur=hancur ajur=hancur "
-        "krn=karena karna=karena dr=dari pd=pada dlm=dalam jg=juga dpn=depan dkt=dekat blkg=belakang sblh=sebelah "
-        "smpng=samping org=orang sy=saya sya=saya lpr=lapor aer=air aek=air banyu=air cai=air caina=air aie=air "
-        "aia=air ie=air yeh=air toya=air aik=air aing=air danum=air je'ne=air uwai=air aiy=air ayer=air ae=air "
-        "runtah=sampah uwuh=sampah sarok=sampah ratik=sampah leluu=sampah luu=sampah sarap=sampah smph=sampah "
-        "dalan=jalan labuah=jalan margi=jalan embong=jalan ret=jalan lorong=jalan jalannyo=jalan "
-        "laleng=jalan rurung=jalan dalanan=jalan lurung=jalan "
-        "lampune=lampu dalane=jalan banyune=air jalane=jalan listrike=listrik "
-        "peteng=gelap petengan=gelap poek=gelap poék=gelap kalam=gelap galok=gelap kadap=gelap petteng=gelap "
-        "galap=gelap gulap=gelap pareum=mati pejah=mati paeh=mati padem=padam mate=mati matek=mati "
-        "ngocor=alir ngalir=alir ngalor=alir mili=alir ngelir=alir ngucur=alir bajalan=jalan "
-        "sakola=sekolah sekolahan=sekolah sikola=sekolah skola=sekolah skolah=sekolah sekola=sekolah sklh=sekolah "
-        "omah=rumah imah=rumah umah=rumah rumoh=rumah bola=bola griya=rumah roemah=rumah "
-        "kreteg=jembatan jambatan=jembatan sasak=jembatan jmbtn=jembatan titi=jembatan jembatane=jembatan "
-        "peken=pasar pasa=pasar pakan=pakan kalen=got solokan=selokan solokane=selokan bandar=bandar "
-        "caah=banjir ampuhan=banjir "
-        "hp=hp hape=hp dukcapi=dukcapil rmh=rumah lmpu=lampu lmp=lampu smpah=sampah jmbt=jembatan sklah=sekolah pskesmas=puskesmas krt=kereta lstrik=listrik lstrk=listrik pdm=padam lampunya=lampu bnyk=banyak bansos=bansos "
-        "bantuane=bantuan dibenerin=baik benerin=baik dibaikin=baik bayarane=bayar bayaran=bayar "
-        "kepsek=kepsek pns=pns puskes=puskesmas pskms=puskesmas pusk=puskesmas posyandu=posyandu "
-        "sapeda=sepeda montor=motor honda=motor onda=motor wit=pohon tangkal=pohon kayon=pohon pohong=pohon "
-        "duit=uang pis=uang pitih=uang doi=uang kepeng=uang artos=uang dhuwit=uang hepeng=uang peng=uang "
-        "larangna=mahal awis=mahal mehong=mahal "
-        "sertipikat=sertifikat sartipikat=sertifikat sertfikat=sertifikat srtifikat=sertifikat "
-        "akte=akta ektp=ktp katepe=ktp kk=kk umroh=umrah ambulan=ambulans ambulance=ambulans adzan=azan "
-        "menejemen=manajemen ijin=izin ijinnya=izin perijinan=perizinan walikota=walikota "
-        "jukir=jukir pakir=parkir parker=parkir kendara=kendaraan polisine=polisi "
-        "wong=orang urang=orang jalma=orang jelma=orang "
-        "gaji=gaji gajih=gaji gajian=gaji bayaran=gaji "
-        "gawean=kerja pagawean=kerja karajo=kerja gawe=kerja gawi=kerja damel=kerja "
-        "bocah=anak budak=anak kanak=anak "
-        "buruak=rusak buruk=rusak butut=rusak bujat=rusak uwug=rusak elek=jelek jele=jelek jahe=jelek "
-        "tabok=pukul gebug=pukul gebuk=pukul digebugi=pukul digebuki=pukul paluk=pukul cakak=pukul "
-        "maleh=malas nyolong=curi maling=maling "
-        "resik=bersih barasih=bersih kamantan=mantan "
-        "dipungut=pungut pungutan=pungutan"
-    ).split(" ")
-    if "=" in pair
-)
-"""Short and regional forms: only words whose meaning is certain without context (DOMAIN 6.2, 6.3)."""
+from data.word_forms import whole_words, word_forms
 
-_KEEP = frozenset(
-    "kecamatan kelurahan kendaraan keluarga kehutanan kesehatan pendidikan perhubungan perikanan pertanian perumahan "
-    "pelabuhan penduduk pengadilan pertanahan kebersihan keamanan kebudayaan kependudukan perdagangan perindustrian "
-    "perpustakaan pertamina penumpang perkebunan peternakan pesisir pemuda pelanggan perusahaan kementerian terminal "
-    "berita berkas dinas dinsos dishub dinkes disdik disnaker disdukcapil diskominfo berkala bersih beras bendung "
-    "tersier ternak kejaksaan keuangan kejari kepala keluhan kesbangpol kereta merek merkuri menara meter meteran "
-    "memang mesin metrologi media medis pegawai pengawas pejalan perempuan perempatan perintis pertalite pertamax "
-    "perawat pertek pesantren peserta petani pesawat petugas penyu terumbu teras dialisa difabel disabilitas "
-    "disiplin ketua ketinting keuchik sekolah masalah limbah".split()
-)
 _REPEATED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1")
 _VOWELS = "aeiou"
@@ -84,7 +25,7 @@ def fold(word: str) -> str:
     word = _REPEATED.sub(r"\1", word)
     if word[-1:] == "2" and len(word) > 3 and word[:-1].isalpha():
         word = word[:-1]
-    return _FOLD.get(word, word)
+    return word_forms().get(word, word)
 
 
 def _strip_clitic(word: str) -> str:
@@ -139,10 +80,10 @@ def stem(word: str) -> str:
     ('padam', 'padam', 'lubang', 'terang', 'jalan')
     """
     word = fold(word)
-    if len(word) < 6 or word in _KEEP:
+    if len(word) < 6 or word in whole_words():
         return word
     word = fold(_strip_clitic(word))
-    if word in _KEEP:
+    if word in whole_words():
         return word
     rest = _strip_prefix(word)
     if rest == word:

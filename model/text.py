@@ -34,7 +34,7 @@ class Normalised:
         if start >= end:
             position = self.offsets[start] if start < len(self.offsets) else len(self.raw)
             return position, position
-        return self.offsets[start], self.offsets[end - 1] + 1
+        return self.offsets[start], _cluster_end(self.raw, self.offsets[end - 1])
 
 
 def normalise(raw: str) -> Normalised:
@@ -51,15 +51,32 @@ def normalise(raw: str) -> Normalised:
             return Normalised(raw, text)
     characters: list[str] = []
     offsets: list[int] = []
-    for position, character in enumerate(raw):
-        folded = character if character.isascii() else unicodedata.normalize("NFKC", character)
-        for piece in folded.lower():
+    position = 0
+    while position < len(raw):
+        end = _cluster_end(raw, position)
+        for piece in _fold(raw[position:end]):
             is_space = piece.isspace()
             if is_space and characters and characters[-1] == " ":
                 continue
             characters.append(" " if is_space else piece)
             offsets.append(position)
+        position = end
     return Normalised(raw, "".join(characters), tuple(offsets))
+
+
+def _cluster_end(raw: str, position: int) -> int:
+    """Return the end of the character at ``position`` with the accents that follow it as characters of their own."""
+    end = position + 1
+    while end < len(raw) and unicodedata.combining(raw[end]):
+        end += 1
+    return end
+
+
+def _fold(cluster: str) -> str:
+    if cluster.isascii():
+        return cluster.lower()
+    # Twice: a small letter may have a composed form where its capital has none.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).lower())
 
 
 def words(text: str) -> list[tuple[str, int, int]]:

@@ -31,8 +31,8 @@ def calibration_folds(
 ) -> list[Fold]:
     """Cut the rows into folds that look as the future will.
 
-    Where at least four in five rows are dated: forward chaining, each slice of the second half predicted from all that
-    came before it, near-duplicates of earlier rows left out. Otherwise groups of near-duplicates are kept together.
+    Where at least four in five rows are dated: forward chaining, each slice of the latest fifth predicted from all that
+    came before it, near-duplicates of earlier rows and undated rows left out. Otherwise groups of near-duplicates are kept together.
 
     :param groups: near-duplicate group of each row, shape (n,).
     """
@@ -68,7 +68,7 @@ def fit_calibration(
     truths: Sequence[str],
     mentioned: Sequence[Mapping[str, float]],
     hints: NDArray[np.float64] | None = None,
-) -> Calibration:
+) -> tuple[Calibration, float]:
     """Fit the probabilities on unseen rows, first of all that of the first answer.
 
     The loss is the log loss of "is the first answer right?", in which a label that the head does not know counts as a
@@ -77,6 +77,7 @@ def fit_calibration(
     :param margins: scores on rows that the model has not seen, shape (n, n_groups).
     :param truths: their labels.
     :param hints: logarithms of the responsibility table's probabilities, same shape; their weight is fitted too.
+    :return: the calibration and its loss on these rows.
     """
     sizes = [len(group.members) for group in head.groups]
     within = np.stack([head.within(m) for m in mentioned])
@@ -98,7 +99,7 @@ def fit_calibration(
     start = np.array([np.log(0.1), -1.0, np.log(0.4), np.log(0.03)])
     start = start if hints is not None else start[:3]
     found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 400})
-    return _calibration(found.x)
+    return _calibration(found.x), float(found.fun)
 
 
 def _calibration(x: NDArray[np.float64]) -> Calibration:

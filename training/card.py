@@ -20,7 +20,7 @@ def with_card(bundle: Bundle, figures: str = "") -> Bundle:
     )
     shareable = "shareable = true" in bundle.config
     confidential = (
-        "Reports marked `rahasia` were left out; every word feature occurs in several different complaints."
+        "Reports marked `rahasia` were left out; every feature occurs in several different complaints."
         if shareable
         else "Reports marked `rahasia` may have been used: this bundle must not leave the house."
     )
@@ -36,8 +36,9 @@ Suggests the responsible agency, the category and the report type of an Indonesi
 {heads}
 
 ## Method
-Word 1-2 and character 3-5 n-gram TF-IDF of title and body, linear support vector machines, probabilities fitted on rows
-that the fitted model had not seen (later ones where rows are dated). Configuration: `config.toml` beside this file.
+Word 1-2 and character 3-5 n-gram TF-IDF of title and body, linear one-vs-rest models (ridge regression up to 12,000
+rows, support vector machines beyond), probabilities fitted on rows that the fitted model had not seen (later ones where
+rows are dated). Configuration: `config.toml` beside this file.
 
 ## Figures
 {figures or "Run `pilah evaluate` with `--split` on the training files; a bundle is never measured on its own rows."}

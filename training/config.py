@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -29,14 +29,15 @@ class FeatureConfig(_Section):
 class HeadConfig(_Section):
     """Set the linear heads.
 
-    ``ridge``: penalty. ``balance``: 0 counts every row alike, 1 every label alike. ``min_rows``: labels with fewer rows
+    ``ridge`` and ``balance``: penalties, and how far rare labels count as much as frequent ones (0 not, 1 fully); with
+    few rows the best pair on unseen rows is chosen, else the first. ``min_rows``: labels with fewer rows
     are learned under their parent. ``title_dropout``: share of the rows learned without their title, which is often an
     admin's and missing at intake. ``category_knowledge``: part of the responsibility table in the category; small where
     the labels follow local custom.
     """
 
-    ridge: float = Field(1.0, gt=0)
-    balance: float = Field(0.5, ge=0, le=1)
+    ridge: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = Field((1.0, 3.0), min_length=1)
+    balance: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field((0.5, 1.0), min_length=1)
     min_rows: int = Field(3, ge=1)
     title_dropout: float = Field(0.15, ge=0, le=1)
     category_knowledge: float = Field(0.1, ge=0, le=1)
@@ -52,7 +53,7 @@ class Config(_Section):
     """
 
     name: str = Field("pilah", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
-    seed: int = 0
+    seed: int = Field(0, ge=0, lt=2**32)
     home: str | None = Field(None, pattern=r"^\d{2}(\.\d{2})?$")
     shareable: bool = False
     min_shared: int = Field(5, ge=2)
@@ -97,4 +98,6 @@ def _toml(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -9,8 +9,12 @@ import numpy as np
 
 from model.classifier import Calibration, Group, Head, group_by_label
 from training.calibrate import Fold, fit_calibration
+from training.config import HeadConfig
 from training.groups import build_groups
-from training.solvers import Floats64, Rows, Solver
+from training.solvers import Floats64, Penalty, Solver
+
+
+_CHOSEN_ROWS = 3_000  # with more rows the first penalty is taken: the choice matters less and costs more
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +59,61 @@ def fit_head(
     solver: Solver,
     hints: Hints,
     folds: Sequence[Fold],
-    min_rows: int,
+    config: HeadConfig,
     progress: Callable[[], object] = bool,
 ) -> FittedHead | None:
     """Fit one head on all labelled examples and its calibration on examples that the fold's model has not seen.
 
+    Where there are few rows, the penalty is chosen by the loss on those unseen examples.
+
     :param hints: of each example.
-    :param min_rows: labels with fewer rows are learned under their parent.
-    :param progress: called once a fit.
+    :param progress: called once a fold and once at the end.
     :return: ``None`` if there are fewer than two groups to tell apart.
     """
     known = np.array([i for i, label in enumerate(task.labels) if label is not None], np.int64)
-    groups = build_groups([str(task.labels[i]) for i in known], min_rows, task.parent_of, task.function)
+    labels = [str(task.labels[i]) for i in known]
+    groups = build_groups(labels, config.min_rows, task.parent_of, task.function)
     if len(groups) < 2:
         return None
     index = group_by_label(groups)
     target = np.full(len(task.labels), -1, np.int64)
-    target[known] = [index[str(task.labels[i])] for i in known]
-    calibration = _calibrate(task, groups, target, solver, hints, folds, progress)
-    weights, bias = solver.fit(known, target, len(groups))
-    progress()
-    return FittedHead(Head(task.name, groups, calibration, slice(0, len(groups))), weights, bias)
-
-
-def _calibrate(
-    task: Task,
-    groups: tuple[Group, ...],
-    target: Rows,
-    solver: Solver,
-    hints: Hints,
-    folds: Sequence[Fold],
-    progress: Callable[[], object],
-) -> Calibration:
-    margins: list[Floats64] = []
+    target[known] = [index[label] for label in labels]
+    head = Head(task.name, groups, Calibration(), slice(0, len(groups)))
+    penalties = _penalties(config, known.size)
+    margins: dict[Penalty, list[Floats64]] = {penalty: [] for penalty in penalties}
     asked: list[int] = []
     for fold in folds:
         train, test = fold.train[target[fold.train] >= 0], fold.test[target[fold.test] >= 0]
         if test.size and np.unique(target[train]).size >= 2:
-            margins.append(solver.margins(train, target, len(groups), test))
             asked += test.tolist()
+            for penalty in penalties:
+                margins[penalty].append(solver.margins(train, target, len(groups), test, penalty))
         progress()
-    if not margins:
-        return Calibration()
-    head = Head(task.name, groups, Calibration(), slice(0, len(groups)))
+    penalty, calibration = penalties[0], Calibration()
+    if asked:
+        penalty, calibration = _choose(task, head, margins, asked, hints)
+    weights, bias = solver.fit(known, target, len(groups), penalty)
+    progress()
+    return FittedHead(Head(task.name, groups, calibration, head.columns), weights, bias)
+
+
+def _penalties(config: HeadConfig, n_rows: int) -> list[Penalty]:
+    tried = [Penalty(ridge, balance) for ridge in config.ridge for balance in config.balance]
+    return tried if n_rows <= _CHOSEN_ROWS else tried[:1]
+
+
+def _choose(
+    task: Task, head: Head, margins: Mapping[Penalty, list[Floats64]], asked: Sequence[int], hints: Hints
+) -> tuple[Penalty, Calibration]:
+    """Calibrate each penalty's margins on unseen rows and take the one with the least loss."""
     truths = [str(task.labels[i]) for i in asked]
     mentioned = [hints.mentioned[i] for i in asked]
     offsets = None
-    if any(group.function for group in groups):
+    if any(group.function for group in head.groups):
         offsets = np.stack([head.hints(hints.known[i]) for i in asked])
-    return fit_calibration(head, np.concatenate(margins), truths, mentioned, offsets)
+    fitted = [
+        (fit_calibration(head, np.concatenate(parts), truths, mentioned, offsets), penalty)
+        for penalty, parts in margins.items()
+    ]
+    (calibration, _), penalty = min(fitted, key=lambda pair: pair[0][1])
+    return penalty, calibration

@@ -25,21 +25,33 @@ DENSE_ROWS = 12_000
 _ABSENT = -3.0  # bias of a group without rows: it never wins
 
 
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """Set how a model is fitted.
+
+    :param ridge: larger is smoother.
+    :param balance: 0 counts every row alike, 1 every group alike.
+    """
+
+    ridge: float = 1.0
+    balance: float = 0.5
+
+
 @dataclass(frozen=True)
 class Solver:
     """Fit linear models on rows of one feature matrix.
 
     :param features: shape (n, n_features).
     :param weights: of each row, shape (n,).
-    :param ridge: penalty; larger is smoother.
-    :param balance: 0 counts every row alike, 1 every group alike.
+    :param n_words: how many of the columns are word features; the rest are character features.
+    :param minima: in how many texts a word and a character feature must occur to be in the vocabulary.
     """
 
     features: sp.csr_array
     weights: Floats64
-    ridge: float
-    balance: float
     seed: int
+    n_words: int = 0
+    minima: tuple[int, int] = (1, 1)
 
     @property
     def dense(self) -> bool:
@@ -56,39 +68,52 @@ class Solver:
             kernel[start : start + 500] = (self.features[start : start + 500] @ transposed).toarray()
         return kernel + 1.0
 
-    def margins(self, rows: Rows, target: Rows, n_groups: int, asked: Rows) -> Floats64:
-        """Fit on ``rows`` and score the rows ``asked``.
+    def margins(self, rows: Rows, target: Rows, n_groups: int, asked: Rows, penalty: Penalty) -> Floats64:
+        """Fit on ``rows`` and score the rows ``asked`` as if the vocabulary came from ``rows`` alone.
 
         :param target: group of every row, shape (n,).
         :return: shape (len(asked), n_groups).
         """
-        if not self.dense:
-            weights, bias = self._machines(rows, target, n_groups)
-            return np.asarray(self.features[asked] @ weights + bias)
-        dual, bias = self._duals(rows, target, n_groups)
-        return np.asarray(self.kernel[np.ix_(asked, rows)] @ dual + np.where(np.isnan(bias), _ABSENT, 0.0))
+        weights, bias = self.fit(rows, target, n_groups, penalty)
+        return np.asarray(self._as_new(rows, asked) @ weights + bias)
 
-    def fit(self, rows: Rows, target: Rows, n_groups: int) -> tuple[Floats64, Floats64]:
+    def _as_new(self, rows: Rows, asked: Rows) -> sp.csr_array:
+        """Take what ``rows`` would not have in their vocabulary out of the rows ``asked``, and normalise them again.
+
+        Otherwise words that only the asked row has would dilute its other features, its margins would be smaller than
+        those of new complaints, and the probabilities fitted on them too bold.
+        """
+        seen = np.bincount(self.features[rows].indices, minlength=self.features.shape[1])
+        is_word = np.arange(seen.size) < self.n_words
+        kept = seen >= np.where(is_word, *self.minima)
+        blocks = []
+        for block in (is_word & kept, ~is_word & kept):
+            part = self.features[asked] * block[None, :]
+            norm = np.sqrt(np.asarray(part.multiply(part).sum(axis=1)).ravel())
+            blocks.append(sp.diags_array(1.0 / np.maximum(norm, 1e-12)) @ part)
+        return sp.csr_array(blocks[0] + blocks[1])
+
+    def fit(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
         """Fit on ``rows``.
 
         :return: weights, shape (n_features, n_groups), and bias, shape (n_groups,).
         """
         if not self.dense:
-            return self._machines(rows, target, n_groups)
-        dual, bias = self._duals(rows, target, n_groups)
+            return self._machines(rows, target, n_groups, penalty)
+        dual, bias = self._duals(rows, target, n_groups, penalty)
         return np.asarray(self.features[rows].T @ dual), np.where(np.isnan(bias), _ABSENT, bias)
 
-    def _sample(self, labels: Rows, rows: Rows, n_groups: int) -> Floats64:
+    def _sample(self, labels: Rows, rows: Rows, n_groups: int, balance: float) -> Floats64:
         counts = np.bincount(labels, weights=self.weights[rows], minlength=n_groups)
         mean = counts.sum() / np.count_nonzero(counts)
-        return np.asarray(self.weights[rows] * (mean / counts[labels]) ** self.balance)
+        return np.asarray(self.weights[rows] * (mean / counts[labels]) ** balance)
 
-    def _duals(self, rows: Rows, target: Rows, n_groups: int) -> tuple[Floats64, Floats64]:
+    def _duals(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
         """Return dual coefficients, shape (len(rows), n_groups), and biases, ``nan`` for groups without rows."""
         labels = target[rows]
-        root = np.sqrt(self._sample(labels, rows, n_groups)).astype(np.float32)
+        root = np.sqrt(self._sample(labels, rows, n_groups, penalty.balance)).astype(np.float32)
         system = self.kernel[np.ix_(rows, rows)] * root[:, None] * root[None, :]
-        system[np.diag_indices_from(system)] += self.ridge
+        system[np.diag_indices_from(system)] += penalty.ridge
         wanted = np.full((rows.size, n_groups), -1.0, np.float32)
         wanted[np.arange(rows.size), labels] = 1.0
         factor = cho_factor(system, overwrite_a=True, check_finite=False)
@@ -99,13 +124,13 @@ class Solver:
         bias[absent] = np.nan
         return dual, bias
 
-    def _machines(self, rows: Rows, target: Rows, n_groups: int) -> tuple[Floats64, Floats64]:
+    def _machines(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
         labels = target[rows]
         present = np.unique(labels)
-        model = LinearSVC(C=0.5, random_state=self.seed, tol=1e-2)
+        model = LinearSVC(C=0.5 / penalty.ridge, random_state=self.seed, tol=1e-2)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a looser solution of a rare group costs nothing
-            model.fit(sp.csr_matrix(self.features[rows]), labels, self._sample(labels, rows, n_groups))
+            model.fit(sp.csr_matrix(self.features[rows]), labels, self._sample(labels, rows, n_groups, penalty.balance))
         coefficients, intercepts = np.asarray(model.coef_), np.asarray(model.intercept_)
         if present.size == 2:  # scikit-learn keeps one column for two classes
             coefficients = np.concatenate([-coefficients, coefficients])

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from data.agencies import parse_agency
@@ -47,20 +48,22 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     tasks = _tasks(examples, config)
     minimum = config.min_shared if config.shareable else 1
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
-        vectoriser = fit_vectoriser([e.full for e in examples], config.features, minimum)
+        vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum)
+        if not vectoriser.size:
+            raise PilahError("PLH-301", "no word occurs in enough texts")
         bar.update()
         solver = Solver(
             features=feature_matrix(vectoriser, _drop_titles(examples, config)),
             weights=np.ones(len(examples)),
-            ridge=config.heads.ridge,
-            balance=config.heads.balance,
             seed=config.seed,
+            n_words=len(vectoriser.words),
+            minima=(max(config.features.min_words, minimum), max(config.features.min_chars, minimum)),
         )
         if solver.dense:
             _ = solver.kernel
         bar.update()
         hints = Hints([e.mentioned for e in examples], [e.known for e in examples])
-        fitted = [fit_head(t, solver, hints, folds, config.heads.min_rows, bar.update) for t in tasks]
+        fitted = [fit_head(t, solver, hints, folds, config.heads, bar.update) for t in tasks]
     heads = [head for head in fitted if head is not None]
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
@@ -78,6 +81,16 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         metadata=_metadata(examples, heads),
         config=config.to_toml(),
     )
+
+
+def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
+    """Return the texts that the vocabulary is chosen from; for a bundle that leaves the house one complaint counts once.
+
+    Otherwise a person who sends the same complaint five times would make their own words frequent.
+    """
+    if not config.shareable:
+        return [e.full for e in examples]
+    return [examples[i].full for i in np.unique(groups, return_index=True)[1]]
 
 
 def _drop_titles(examples: Sequence[Example], config: Config) -> list[str]:

@@ -20,7 +20,7 @@ def fit_vectoriser(texts: Sequence[str], config: FeatureConfig, minimum: int = 1
 
     Masked data and long numbers never enter the vocabulary.
 
-    :param texts: normalised, masked, one for each distinct complaint.
+    :param texts: normalised, masked.
     :param minimum: least number of texts whatever ``config`` says; raised for bundles that leave the house.
     """
     words, chars, n = count_documents(texts)

@@ -1,0 +1,270 @@
+"""Find the cues of a responsibility table in a text: phrases, words near each other, single words, in context."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from data.matters import Cue, Matter
+from model.stems import StemIndex, plain_form, stem
+from model.text import Normalised, normalise, words
+
+_FILLERS = frozenset(
+    "yang yg di ke dari dan atau ini itu tsb tersebut sudah pada dengan untuk saya kami kita sangat sekali banget "
+    "juga masih ada adalah akan oleh karena para si sang nya pun lah kok sih deh dong ya se nang neng ning nek sing "
+    "teh mah anu nu ka lan karo iku iki kuwi niki niku pe pu punya agar supaya".split()
+)
+_LANDMARK = frozenset(
+    "depan dekat deket samping sebelah belakang seberang sekitar menuju arah sebrang ngarep ngarepe cedak cerak caket "
+    "payun tukang dakek muka sabalah ngajeng wingking mburi sandiang pinggir".split()
+)
+"""A noun right after one of these says where, not what."""
+_WHERE = frozenset("kantor gedung simpang pertigaan perempatan jalan gang komplek".split())
+_ADDRESS = frozenset("yth kepada kpd ditujukan".split())
+_RUNNING = frozenset("tidak tetap bisa mau harus".split())
+_REFUSED = (
+    ("bukan", "wewenang"), ("bukan", "kewenangan"), ("bukan", "urusan"), ("bukan", "ranah"), ("bukan", "tugas"),
+    ("lempar", ""), ("lepas", "tangan"), ("bukan", "tanggung"), ("bukan", "tanggungjawab"), ("bukan", "kewenangannya"),
+    ("bukan", "wewenangnya"), ("bukan", "bagian"), ("saling", "lempar"),
+)  # fmt: skip
+
+_STRONG = (1.8, 2.7, 3.2, 3.4)
+"""Weights of strong phrases of one, two, three, more words."""
+_DECISIVE, _NEAR, _COMMON, _BODY, _WEAK, _NEGATIVE = 3.0, 2.3, 1.3, 1.2, 0.5, 0.7
+_WINDOW = 6
+_TITLE = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class CueEntry:
+    """Hold one cue of one matter, ready for matching.
+
+    :param matter: the position of the matter in the table.
+    :param words: the stems that must be there.
+    :param exact: the written form that is asked for, if the stem alone would say too little.
+    """
+
+    matter: int
+    cue: Cue
+    weight: float
+    words: tuple[str, ...]
+    exact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CueToken:
+    """Hold one word of a text.
+
+    :param stem: ``None`` for the wall between title and text.
+    :param factor: how much the word counts here.
+    """
+
+    stem: str | None
+    plain: str
+    field: Literal["title", "text"]
+    start: int
+    end: int
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class CueMatch:
+    """Hold one cue found, with the positions of its words."""
+
+    entry: CueEntry
+    tokens: tuple[int, ...]
+    weight: float
+
+
+def cue_words(text: str) -> tuple[str, ...]:
+    """Return the stems of a cue without filler words."""
+    found = [stem(word) for word, _, _ in words(normalise(text.replace("+", " ")).text)]
+    return tuple(word for word in found if word not in _FILLERS) or tuple(found)
+
+
+def _exact(cue: Cue, stems: tuple[str, ...]) -> str | None:
+    """Return the form that a lone derived word must have: its stem alone would match other derivations.
+
+    ``penerangan`` (street lights) is not ``keterangan`` (a statement), though both are stemmed to ``terang``.
+    """
+    plain = plain_form(cue.text)
+    return plain if len(stems) == 1 and plain.isalpha() and plain != stems[0] else None
+
+
+class CueIndex:
+    """Find the cues of a table in texts."""
+
+    def __init__(self, table: Sequence[Matter]) -> None:
+        entries: list[CueEntry] = []
+        shared: dict[tuple[bool, tuple[str, ...]], set[str]] = defaultdict(set)
+        for position, matter in enumerate(table):
+            for cues, kind in ((matter.strong, 1), (matter.weak, 0), (matter.negative, -1)):
+                for cue in cues:
+                    stems = cue_words(cue.text)
+                    weight = _WEAK if kind == 0 else -_NEGATIVE if kind < 0 else self._weight(cue, len(stems))
+                    entries.append(CueEntry(position, cue, weight, stems))
+                    if kind > 0:
+                        shared[cue.near, stems].add(matter.function)
+        self._phrases: dict[str, dict[tuple[str | None, ...], list[CueEntry]]] = defaultdict(dict)
+        self._windows: dict[str, dict[tuple[str, ...], list[CueEntry]]] = defaultdict(dict)
+        self._longest: dict[str, tuple[int, ...]] = {}
+        counts: dict[str, int] = defaultdict(int)
+        for entry in entries:
+            functions = len(shared[entry.cue.near, entry.words]) or 1
+            scaled = CueEntry(
+                entry.matter,
+                entry.cue,
+                entry.weight / math.sqrt(functions),
+                entry.words,
+                _exact(entry.cue, entry.words),
+            )
+            for word in entry.words:
+                counts[word] += 1
+            if entry.cue.near and len(entry.words) >= 2:
+                first, *others = sorted(set(entry.words), key=lambda word: (-len(word), word)) or [""]
+                if others:
+                    self._windows[first].setdefault(tuple(others), []).append(scaled)
+            else:
+                self._phrases[entry.words[0]].setdefault(entry.words, []).append(scaled)
+        for word, phrases in self._phrases.items():
+            self._longest[word] = tuple(sorted({len(phrase) for phrase in phrases}, reverse=True))
+        self._stems = StemIndex(sorted(counts, key=lambda word: -counts[word]))
+
+    @staticmethod
+    def _weight(cue: Cue, length: int) -> float:
+        if cue.decisive:
+            return _DECISIVE
+        if cue.common:
+            return _COMMON
+        if cue.body:
+            return _BODY
+        return _NEAR if cue.near else _STRONG[min(length, 4) - 1]
+
+    def find(self, text: Normalised, title: Normalised | None = None) -> tuple[list[CueToken], list[CueMatch]]:
+        """Return the words of a complaint and the cues found in them."""
+        tokens = self._tokens(text, title)
+        return tokens, _hide(self._find(tokens), len(tokens))
+
+    def _tokens(self, text: Normalised, title: Normalised | None) -> list[CueToken]:
+        tokens: list[CueToken] = []
+        sources: tuple[tuple[Literal["title", "text"], Normalised | None], ...] = (("title", title), ("text", text))
+        for name, normalised in sources:
+            if normalised is None:
+                continue
+            found = [
+                (stem, start, end)
+                for word, start, end in words(normalised.text)
+                if word not in _FILLERS and (stem := self._stems.find(word) or word) not in _FILLERS
+            ]
+            plains = [plain_form(normalised.text[start:end]) for _, start, end in found]
+            factors = _context([word for word, _, _ in found])
+            boost = _TITLE if name == "title" else 1.0
+            for place, ((stem_, start, end), factor) in enumerate(zip(found, factors, strict=True)):
+                early = 1.0 if place < 40 else 40.0 / place if place < 160 else 0.25
+                tokens.append(CueToken(stem_, plains[place], name, start, end, factor * boost * (0.4 + 0.6 * early)))
+            tokens.append(CueToken(None, "", name, 0, 0, 0.0))  # a wall: no phrase runs over it
+        return tokens
+
+    def _find(self, tokens: list[CueToken]) -> list[CueMatch]:
+        stems = [token.stem for token in tokens]
+        found: dict[int, CueMatch] = {}
+        for entry, places in itertools.chain(self._phrases_in(tokens, stems), self._windows_in(stems)):
+            weight = entry.weight
+            if weight > 0:
+                weight *= min(tokens[place].factor for place in places)
+            old = found.get(id(entry))
+            if old is None or abs(weight) > abs(old.weight):
+                found[id(entry)] = CueMatch(entry, places, weight)
+        return list(found.values())
+
+    def _phrases_in(
+        self, tokens: list[CueToken], stems: list[str | None]
+    ) -> Iterator[tuple[CueEntry, tuple[int, ...]]]:
+        """Yield the phrases whose words follow each other."""
+        for position, word in enumerate(stems):
+            phrases = self._phrases.get(word) if word is not None else None
+            if phrases is None or word is None:
+                continue
+            for length in self._longest[word]:
+                entries = phrases.get(tuple(stems[position : position + length]))
+                for entry in entries or ():
+                    if entry.exact is None or entry.exact == tokens[position].plain:
+                        yield entry, tuple(range(position, position + length))
+
+    def _windows_in(self, stems: list[str | None]) -> Iterator[tuple[CueEntry, tuple[int, ...]]]:
+        """Yield the cues whose words stand near each other."""
+        where: dict[str, list[int]] = defaultdict(list)
+        for position, word in enumerate(stems):
+            if word is not None:
+                where[word].append(position)
+        for word, places in where.items():
+            for others, entries in self._windows.get(word, {}).items():
+                if all(other in where for other in others):
+                    group = _nearest(places, [where[other] for other in others])
+                    if group is not None:
+                        for entry in entries:
+                            yield entry, group
+
+
+def _hide(matches: list[CueMatch], length: int) -> list[CueMatch]:
+    """Let a longer phrase take most of the weight of the phrases inside it."""
+    cover = [0] * length
+    for match in matches:
+        if match.entry.weight > 0 and len(match.tokens) > 1 and not match.entry.cue.near:
+            for place in match.tokens:
+                cover[place] = max(cover[place], len(match.tokens))
+    kept = []
+    for match in matches:
+        if match.weight > 0 and all(cover[place] > len(match.tokens) for place in match.tokens):
+            kept.append(CueMatch(match.entry, match.tokens, match.weight * 0.35))
+        else:
+            kept.append(match)
+    return kept
+
+
+def _nearest(places: Sequence[int], others: Sequence[Sequence[int]]) -> tuple[int, ...] | None:
+    """Find positions, one of each list, that lie within the window; ``None`` if there are none."""
+    for place in places:
+        group = [place]
+        for candidates in others:
+            index = bisect_right(candidates, place)
+            near = [
+                candidate
+                for candidate in candidates[max(0, index - 1) : index + 1]
+                if candidate != place and abs(candidate - place) <= _WINDOW
+            ]
+            if not near:
+                break
+            group.append(min(near, key=lambda candidate: abs(candidate - place)))
+        else:
+            return tuple(sorted(group))
+    return None
+
+
+def _context(stems: Sequence[str]) -> list[float]:
+    """Return how much each word counts in its context, from 0 to 1."""
+    factors = [1.0] * len(stems)
+    for place, word in enumerate(stems):
+        if word in _LANDMARK:
+            reach = place + 1
+            while reach < len(stems) and stems[reach] in _WHERE and reach < place + 2:
+                reach += 1
+            for other in range(place + 1, min(reach + 1, len(stems))):
+                factors[other] = min(factors[other], 0.25)
+        elif word in _ADDRESS:
+            for other in range(place + 1, min(place + 8, len(stems))):
+                factors[other] = min(factors[other], 0.45)
+        elif word == "jalan" and (stems[max(0, place - 1)] in _RUNNING or stems[place + 1 : place + 2] == ["terus"]):
+            factors[place] = 0.15  # "airnya tidak jalan", "tagihan jalan terus": it runs, it is no road
+        elif word == "bukan" and place + 1 < len(stems):
+            factors[place + 1] = min(factors[place + 1], 0.2)
+        for first, second in _REFUSED:
+            if word == first and (not second or stems[place + 1 : place + 2] == [second]):
+                for other in range(max(0, place - 6), place):
+                    factors[other] = min(factors[other], 0.45)
+    return factors

@@ -1,0 +1,139 @@
+"""The form in which a complaint is searched, compared and kept in the duplicate index."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from data.complaint import Complaint, Confidentiality
+from model.duplicates.reading import Locator, Reading, read
+from model.duplicates.terms import Features, features, terms
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def to_day(moment: datetime | None) -> int | None:
+    """Return the day of a moment, in days since 1970-01-01, in its own zone."""
+    return None if moment is None else moment.date().toordinal() - _EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Hold one complaint as duplicate search needs it.
+
+    :param title: masked title, as sent otherwise.
+    :param text: masked text, as sent otherwise.
+    :param place: the location fields joined, masked.
+    :param region: Kemendagri code of the region it is from; ``None`` where unknown or in doubt.
+    :param day: days since 1970-01-01.
+    :param closed: the day on which the case was closed.
+    :param reading: what was read from title, text and place.
+    :param title_words: canonical words of the title.
+    :param text_words: canonical words of the text.
+    :param place_words: canonical words of the location fields.
+    """
+
+    id: str
+    title: str
+    text: str
+    place: str = ""
+    region: str | None = None
+    day: int | None = None
+    reporter: str | None = None
+    confidentiality: Confidentiality = Confidentiality.BIASA
+    category: str | None = None
+    function: str | None = None
+    closed: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    reading: Reading = field(default_factory=Reading)
+    title_words: tuple[str, ...] = ()
+    text_words: tuple[str, ...] = ()
+    place_words: tuple[str, ...] = ()
+
+    @property
+    def confidential(self) -> bool:
+        """Say whether its text may be shown only to those who are allowed to see it."""
+        return self.confidentiality is Confidentiality.RAHASIA
+
+    def features(self) -> Features:
+        """Hash what it is found by."""
+        return features((*self.title_words, *self.place_words), self.text_words)
+
+    def to_record(self) -> bytes:
+        """Pack into bytes for the index; :meth:`from_record` unpacks them.
+
+        >>> sample = build_document(Complaint(id="1", text="Lampu Jl. Mawar RT 3 mati"))
+        >>> Document.from_record(sample.to_record()) == sample
+        True
+        """
+        packed = {key: value for key, value in asdict(self).items() if value not in (None, "", ())}
+        packed["reading"] = {key: value for key, value in packed["reading"].items() if value}
+        packed["reading"]["locators"] = [[place.kind, *place.words] for place in self.reading.locators]
+        for name in ("title_words", "text_words", "place_words"):
+            packed[name] = " ".join(getattr(self, name))
+        return json.dumps(packed, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_record(cls, record: bytes) -> Document:
+        """Unpack what :meth:`to_record` packed."""
+        packed: dict[str, Any] = json.loads(record)
+        known = packed.pop("reading")
+        places = tuple(Locator(kind, tuple(words)) for kind, *words in known.pop("locators"))
+        values: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in known.items()}
+        reading = Reading(locators=places, **values)
+        for name in ("title_words", "text_words", "place_words"):
+            packed[name] = tuple(packed[name].split())
+        packed["confidentiality"] = Confidentiality(packed["confidentiality"])
+        packed.setdefault("title", "")
+        packed.setdefault("text", "")
+        return cls(reading=reading, **packed)
+
+
+def build_document(
+    complaint: Complaint,
+    *,
+    region: str | None = None,
+    category: str | None = None,
+    function: str | None = None,
+    closed: datetime | None = None,
+) -> Document:
+    """Read a masked complaint for duplicate search.
+
+    :param complaint: with title, text and location fields already masked (:mod:`data.privacy`).
+    :param region: code of its region where the reading of places is sure of one.
+    :param category: the category, predicted or confirmed.
+    :param function: the function, predicted or confirmed.
+    :param closed: when the case was closed, if it is.
+    """
+    fields = (complaint.location, complaint.district, complaint.regency, complaint.province)
+    place = " | ".join(dict.fromkeys(part.strip() for part in fields if part and not part.strip().isdigit()))
+    title = complaint.title or ""
+    whole = f"{title}\n{complaint.text}\n{place}"
+    found = terms(whole)
+    borders = len(title), len(title) + 1 + len(complaint.text)
+    named = [Locator("kecamatan", tuple(term.word for term in terms(complaint.district)))] if complaint.district else []
+    reading = read(whole, found, sum(term.end <= borders[0] for term in found))
+    if named:
+        reading = replace(reading, locators=tuple(dict.fromkeys((*reading.locators, *named))))
+    return Document(
+        id=complaint.id,
+        title=title,
+        text=complaint.text,
+        place=place,
+        region=region,
+        day=to_day(complaint.date),
+        reporter=complaint.reporter,
+        confidentiality=complaint.confidentiality,
+        category=category,
+        function=function,
+        closed=to_day(closed),
+        latitude=complaint.latitude,
+        longitude=complaint.longitude,
+        reading=reading,
+        title_words=tuple(term.word for term in found if term.end <= borders[0]),
+        text_words=tuple(term.word for term in found if borders[0] < term.end <= borders[1]),
+        place_words=tuple(term.word for term in found if term.end > borders[1]),
+    )

@@ -1,0 +1,112 @@
+"""The learned pair scorer: calibrated probabilities of ``same`` and ``followup``, then the rules, then reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from model.duplicates.document import Document
+from model.duplicates.match import Match, Statistics, best_first
+from model.duplicates.profile import Profile, profile
+from model.duplicates.reasons import explain
+from model.duplicates.relations import Evidence, Verdict, decide
+from model.duplicates.signals import SIGNALS, Weights, signals, template_count
+from model.duplicates.weights import Floats, Forest, ScorerWeights, calibrated, load_weights
+
+BASE_WEIGHTS: Final = Path(__file__).parents[1] / "base" / "duplicates.json"
+"""The weights that are shipped: no text and no words, only numbers."""
+
+_WORDING: Final = SIGNALS.index("triple_share")
+_MATTER: Final = SIGNALS.index("matter_cosine")
+
+
+def pair_words(a: Profile, b: Profile) -> frozenset[str]:
+    """Return the words and word pairs whose rarity the comparison of a pair needs."""
+    return a.words | b.words | (a.pairs & b.pairs)
+
+
+class TrainedScorer:
+    """Judge pairs with trained weights.
+
+    :param weights: what :mod:`training.duplicates` fitted.
+    """
+
+    def __init__(self, weights: ScorerWeights) -> None:
+        self.weights = weights
+        self._forest = Forest(weights.trees)
+
+    def probabilities(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return the calibrated probabilities of ``same`` and of ``followup``, before any rule.
+
+        :param values: (rows, signals).
+        """
+        weights = self.weights
+        mean = (weights.same.logits(values) + self._forest.logits(values)) / 2
+        return calibrated(mean, weights.calibration), calibrated(weights.followup.logits(values), (0.0, 1.0))
+
+    def verdicts(self, own: Profile, others: Sequence[Profile], rarity: Weights, documents: int) -> list[Verdict]:
+        """Judge one complaint against each of the others, in their order.
+
+        :param rarity: of the :func:`pair_words` of every pair.
+        :param documents: the number of stored complaints.
+        """
+        values = np.array([signals(own, other, rarity) for other in others])
+        same, followup = self.probabilities(values)
+        return [
+            decide(
+                own,
+                other,
+                Evidence(
+                    same=float(same[row]),
+                    followup=float(followup[row]),
+                    wording=float(values[row, _WORDING]),
+                    matter=float(values[row, _MATTER]),
+                    template=template_count(own, other, rarity, documents),
+                ),
+            )
+            for row, other in enumerate(others)
+        ]
+
+    def judge(
+        self, document: Document, others: Sequence[Document], statistics: Statistics, limit: int | None = None
+    ) -> list[Match]:
+        """Judge one complaint against others, the most probable duplicates first; reasons for ``limit`` of them."""
+        if not others:
+            return []
+        own = profile(document)
+        profiles = [profile(other) for other in others]
+        rarity = statistics.rarity(frozenset().union(*(pair_words(own, other) for other in profiles)))
+        verdicts = self.verdicts(own, profiles, rarity, len(statistics))
+        bare = [
+            Match(str(row), verdict.relation, verdict.same, verdict.followup) for row, verdict in enumerate(verdicts)
+        ]
+        matches: list[Match] = []
+        for found in best_first(bare, limit):
+            row = int(found.id)
+            why = explain(own, profiles[row], rarity, verdicts[row].rules)
+            matches.append(
+                Match(
+                    id=others[row].id,
+                    relation=found.relation,
+                    probability=found.probability,
+                    followup=found.followup,
+                    reasons=why.reasons,
+                    spans_a=why.spans_a,
+                    spans_b=why.spans_b,
+                    confidential=others[row].confidential,
+                )
+            )
+        return matches
+
+
+@cache
+def base_scorer() -> TrainedScorer:
+    """Return the scorer that is shipped.
+
+    :raises PilahError: PLH-603 if its weights are missing or damaged.
+    """
+    return TrainedScorer(load_weights(BASE_WEIGHTS))

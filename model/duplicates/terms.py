@@ -1,0 +1,209 @@
+"""Read a text as canonical terms: what duplicate search counts, hashes and compares."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from model.duplicates.lexicon import STOP_WORDS
+
+Hashes = npt.NDArray[np.uint32]
+
+# What masking left ("[NOMOR KTP DISENSOR]", "[PHONE]", runs of * or X) and the tail that LaporGub adds.
+_NOISE = re.compile(
+    r"\[(?:(?:NOMOR|NUMBER|PHONE|EMAIL|HANDLE|NIK|KK|NAMA|NAME|URL|LINK|DATE|ADDRESS)[^\]\[\n]{0,30}|\*+)\]\d*"
+    r"|\*{2,}|\b[xX]{4,}\b|\b(?:aduan ini )?kewenangan pemerintah\b[^|\n]{0,90}$",
+    re.IGNORECASE,
+)
+# A capital after a small letter starts a new word: exports often glue two lines ("parahLokasi", "RuslanALAMAT").
+_TERM = re.compile(
+    r"\d+|[A-Z]{2,}?(?=(?:ALAMAT|NAMA|NIK|KTP|DESA)(?![a-z]))|[A-Z]{2,}(?=(?:nama|alamat|lokasi|desa)\b)"
+    r"|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]"
+)
+
+_SPELLINGS: Final = {
+    "jalan": "jl jln jlan jlanan jalanan dalan dln ndalan ruas",
+    "gang": "gg gng lorong",
+    "kampung": "kp kmp kpg kampong",
+    "dusun": "dsn dsun dukuh dkh lingkungan padukuhan pedukuhan",
+    "desa": "ds dsa nagari pekon gampong",
+    "kelurahan": "kel klurahan",
+    "kecamatan": "kec kcmtn kecmatan distrik",
+    "kabupaten": "kab kabupten",
+    "perumahan": "perum prumahan komplek kompleks komp kmplk cluster griya",
+    "rumah": "rmh omah umah imah",
+    "nomor": "no nmr nmer",
+    "depan": "dpn ngarep ngarepe hareup hareupeun",
+    "belakang": "blkg blkng mburi tukang",
+    "dekat": "dkt deket cedak cedhak caket",
+    "seberang": "sebrang sbrang seberangan",
+    "samping": "smping sebelah sblh",
+    "pertigaan": "ptigaan tigaan simpangtiga",
+    "perempatan": "prapatan prempatan pertelon",
+    "sekolah": "skolah skul",
+    "masjid": "mesjid musholla mushola mushalla musola langgar",
+    "lampu": "pju lpju lampune penerangan penerang ppj pjl",
+    "mati": "padam pet mti mateni pareum",
+    "gelap": "peteng poek glap",
+    "rusak": "rsk rusaknya ancur hancur bosok ruksak jebol ambrol",
+    "lubang": "berlubang bolong lobang berlobang bolongbolong lubangan jeglongan",
+    "banjir": "bnjir banjire caah kebanjiran genangan tergenang menggenang",
+    "sampah": "smpah sampahe runtah uwuh",
+    "sungai": "kali walungan sungei",
+    "air": "banyu cai pdam pam",
+    "yang": "yg sing nu",
+    "tidak": "tdk gak ga nggak ngga engga enggak ndak tak kagak ora gk g teu henteu nda tida",
+    "sudah": "sdh udah udh uwis wis wes geus atos dah sdah",
+    "belum": "blm blum durung dereng tacan acan belom",
+    "dengan": "dgn dg karo sareng",
+    "untuk": "utk tuk kanggo buat keur",
+    "karena": "krn karna krna soale soalnya",
+    "saya": "sy aku kula kulo abdi urang gue gw",
+    "orang": "org wong jalma",
+    "mohon": "mhn mhon nyuwun",
+    "tolong": "tlg tlong tulung tulong punten",
+    "bulan": "bln wulan sasi",
+    "hari": "hr dinten",
+    "tahun": "thn taun",
+    "minggu": "mgg mnggu",
+    "malam": "mlm malem wengi peuting bengi",
+    "kemarin": "kmrn kmaren kemaren wingi kamari",
+    "warga": "wrga",
+    "masyarakat": "masy msyrkt masyrkt",
+    "pemerintah": "pemrintah pmrintah",
+    "bapak": "pak bpk",
+    "bisa": "bs iso tiasa",
+    "dari": "dr dri saka ti",
+    "sampai": "smpai smp2 sampe nepi nganti",
+    "seperti": "spt sprti kaya",
+    "banyak": "bnyk byk akeh loba",
+    "motor": "mtr",
+    "mobil": "mbl",
+    "anak": "ank bocah",
+    "bantuan": "bntuan",
+    "informasi": "info inpo",
+    "perbaikan": "diperbaiki perbaiki benerin dibenerin dandani didandani memperbaiki dibenahi",
+    "timur": "tmr tim wetan",
+    "barat": "brt kulon",
+    "utara": "utr lor kaler",
+    "selatan": "sltn kidul",
+}
+CANONICAL: Final = {variant: word for word, variants in _SPELLINGS.items() for variant in variants.split()}
+"""Common spellings, abbreviations and Javanese or Sundanese words by the Indonesian word they stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Hold one canonical term with its span in the text as read."""
+
+    word: str
+    start: int
+    end: int
+
+
+def canonical(word: str) -> str:
+    """Return the one spelling under which a lower-case word is compared.
+
+    >>> canonical("jln"), canonical("007"), canonical("lampunya")
+    ('jalan', '7', 'lampu')
+    """
+    if word.isdigit():
+        return word.lstrip("0") or "0"
+    if len(word) >= 7 and word.endswith("nya"):
+        word = word[:-3]
+    return CANONICAL.get(word, word)
+
+
+def terms(text: str) -> list[Term]:
+    """Split a text into canonical terms with their spans.
+
+    >>> [term.word for term in terms("Lampu Jln. Mawar RT 03/RW.5 matiLokasi [PHONE]")]
+    ['lampu', 'jalan', 'mawar', 'rt', '3', 'rw', '5', 'mati', 'lokasi']
+    >>> [term.word for term in terms("BPJS PBInama : WIDIALAMAT : Desa")]
+    ['bpjs', 'pbi', 'nama', 'widi', 'alamat', 'desa']
+    """
+    clean = _NOISE.sub(lambda match: " " * len(match.group()), text)
+    return [Term(canonical(m.group().lower()), m.start(), m.end()) for m in _TERM.finditer(clean)]
+
+
+def hash_term(term: str, salt: int = 0) -> int:
+    """Hash a term to 32 bits, the same in every process and version.
+
+    >>> hash_term("jalan") == hash_term("jalan"), hash_term("jalan") == hash_term("jalan", 7)
+    (True, False)
+    """
+    return zlib.crc32(term.encode("utf-8", "surrogatepass"), salt)
+
+
+_BIGRAM_SALT: Final = 0x51ED270B
+_EXACT_SALT: Final = 0x2545F491
+_GRAM: Final = 4
+_MULTIPLIERS: Final = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F], dtype=np.uint32)
+
+
+def hash_phrase(phrase: str) -> int:
+    """Hash a word, or two neighbouring words with a space between them, as :func:`features` does."""
+    return hash_term(phrase, _BIGRAM_SALT if " " in phrase else 0)
+
+
+def exact_hash(words: Sequence[str]) -> int:
+    """Hash a whole normalised text: equal texts up to case, spacing, punctuation and spelling have one hash."""
+    return zlib.crc32(" ".join(words).encode("utf-8", "surrogatepass"), _EXACT_SALT)
+
+
+def _grams(words: Sequence[str]) -> Hashes:
+    """Hash the character 4-grams of each word, its borders included."""
+    text = " " + " ".join(words) + " "
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    if len(codes) < _GRAM:
+        return np.empty(0, dtype=np.uint32)
+    mixed = np.zeros(len(codes) - _GRAM + 1, dtype=np.uint32)
+    inside = np.ones(len(mixed), dtype=bool)
+    for place in range(_GRAM):
+        part = codes[place : place + len(mixed)]
+        mixed ^= (part * _MULTIPLIERS[place]) ^ (part >> np.uint32(3))
+        mixed = (mixed << np.uint32(5)) | (mixed >> np.uint32(27))
+        if 0 < place < _GRAM - 1:
+            inside &= part != ord(" ")
+    return mixed[inside]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Hold the hashed features of one document, without repeats and in ascending order.
+
+    :param hashes: words, neighbouring word pairs, character 4-grams and the hash of the whole text.
+    :param weights: the weight of the kind of each.
+    :param exact: the hash of the whole text, which is one of ``hashes``.
+    """
+
+    hashes: Hashes
+    weights: npt.NDArray[np.float64]
+    exact: int
+
+
+def features(title: Sequence[str], text: Sequence[str]) -> Features:
+    """Hash what a document is found by.
+
+    :param title: canonical words of the title.
+    :param text: canonical words of the text.
+    """
+    useful = [word for word in (*title, *text) if word not in STOP_WORDS]
+    distinct = list(dict.fromkeys(useful))
+    exact = exact_hash(text)
+    kinds = (
+        (np.array([exact], dtype=np.uint32), 1.0),
+        (np.array([hash_phrase(word) for word in distinct], dtype=np.uint32), 1.0),
+        (np.array([hash_phrase(f"{a} {b}") for a, b in set(pairwise(useful))], dtype=np.uint32), 0.5),
+        (_grams(distinct), 0.3),
+    )
+    hashes, first = np.unique(np.concatenate([part for part, _ in kinds]), return_index=True)
+    weights = np.concatenate([np.full(len(part), weight) for part, weight in kinds])[first]
+    return Features(hashes, weights, exact)

@@ -1,0 +1,136 @@
+"""The plain weights of the pair scorer: a linear part and small trees, averaged and calibrated; JSON, no code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from data.errors import PilahError
+from model.duplicates.signals import SIGNALS
+
+SCHEMA: Final = 1
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Hold a logistic regression on standardised signals.
+
+    :param weights: one per signal; 0 for signals that it does not use.
+    """
+
+    mean: list[float]
+    scale: list[float]
+    weights: list[float]
+    bias: float
+
+    def logits(self, values: Floats) -> Floats:
+        """Return a logit for each row of signals.
+
+        :param values: (rows, signals).
+        """
+        scaled = (values - np.array(self.mean)) / np.array(self.scale)
+        return np.asarray(scaled @ np.array(self.weights) + self.bias, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Hold boosted trees as full binary trees of one depth.
+
+    :param feature: per tree the signal that each inner node tests, the root first, then level by level.
+    :param threshold: a row goes right where its signal is above it.
+    :param value: per tree the logit of each leaf, left to right.
+    :param bias: the logit before any tree.
+    """
+
+    feature: list[list[int]]
+    threshold: list[list[float]]
+    value: list[list[float]]
+    bias: float
+
+
+def calibrated(logits: Floats, coefficients: Sequence[float]) -> Floats:
+    """Return probabilities for logits, under a rising cubic polynomial; beyond +-8 a logit counts as +-8."""
+    z = np.clip(logits, -8.0, 8.0)
+    polynomial = sum(coefficient * z**power for power, coefficient in enumerate(coefficients))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(polynomial, -30.0, 30.0))), dtype=np.float64)
+
+
+class Forest:
+    """Evaluate trees on many rows at once."""
+
+    def __init__(self, trees: Trees) -> None:
+        self._feature = np.array(trees.feature, dtype=np.int64)
+        self._threshold = np.array(trees.threshold)
+        self._value = np.array(trees.value)
+        self._bias = trees.bias
+        self._depth = int(np.log2(self._value.shape[1])) if len(trees.value) else 0
+        self._tree = np.arange(len(self._feature))[None, :]
+
+    def logits(self, values: Floats) -> Floats:
+        """Return a logit for each row of signals."""
+        node = np.zeros((len(values), len(self._feature)), dtype=np.int64)
+        row = np.arange(len(values))[:, None]
+        for _ in range(self._depth):
+            right = values[row, self._feature[self._tree, node]] > self._threshold[self._tree, node]
+            node = 2 * node + 1 + right
+        leaf = node - (2**self._depth - 1)
+        return np.asarray(self._value[self._tree, leaf].sum(axis=1) + self._bias, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerWeights:
+    """Hold all that a trained scorer needs.
+
+    :param same: the linear part for ``same``.
+    :param trees: the trees for ``same``.
+    :param calibration: coefficients of the cubic polynomial, the constant first, that calibrates the mean logit.
+    :param followup: the linear model for ``followup``, calibrated by itself.
+    :param about: rows, date and figures of the training, for people.
+    """
+
+    same: Linear
+    trees: Trees
+    calibration: list[float]
+    followup: Linear
+    about: dict[str, Any]
+
+
+def save_weights(weights: ScorerWeights, path: Path) -> None:
+    """Write weights as JSON, rounded to six digits, which changes no probability by more than a millionth."""
+    packed = {"schema": SCHEMA, "signals": list(SIGNALS), **asdict(weights)}
+
+    def rounded(value: Any) -> Any:
+        if isinstance(value, float):
+            return float(f"{value:.6g}")
+        if isinstance(value, list | tuple):
+            return [rounded(item) for item in value]
+        return {key: rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(rounded(packed), separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def load_weights(path: Path) -> ScorerWeights:
+    """Read weights.
+
+    :raises PilahError: PLH-603 if the file is missing, damaged or made for other signals.
+    """
+    try:
+        packed = json.loads(path.read_text(encoding="utf-8"))
+        if packed.pop("schema") != SCHEMA or packed.pop("signals") != list(SIGNALS):
+            raise PilahError("PLH-603", f"{path.name}: other signals")
+        return ScorerWeights(
+            same=Linear(**packed.pop("same")),
+            trees=Trees(**packed.pop("trees")),
+            followup=Linear(**packed.pop("followup")),
+            **packed,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PilahError("PLH-603", path.name) from error

@@ -1,0 +1,88 @@
+"""Make the web application out of its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from data.agencies import AgencyRegistry
+from data.errors import PilahError
+from model.duplicates.index import DuplicateIndex
+from service import api, docs_page, health, problems
+from service.intake import Intake, Triage
+from service.metrics import Metrics
+from service.middleware import BodyLimit, RequestContext
+from service.settings import Settings
+from service.storage.store import Store
+
+log = logging.getLogger(__name__)
+BATCH_PATH = "/v1/assess/batch"
+
+
+def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store: Store) -> FastAPI:
+    """Join the parts; the app closes the store when it stops.
+
+    :param store: opened with ``serving=True`` by the caller.
+    """
+    metrics = Metrics()
+    registry = AgencyRegistry.load(settings.agencies, home=settings.home)
+    intake = Intake(triage, index, store, metrics, registry)
+    metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        log.info("index caught up", extra={"events": intake.catch_up()})
+        following = asyncio.create_task(_follow(intake, settings))
+        try:
+            yield
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+            with suppress(PilahError):
+                intake.save()
+            store.close()
+
+    app = FastAPI(
+        title="pilah",
+        description="Triage of public complaints in Indonesia: agency, category, type, duplicates. It suggests; people "
+        "decide.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=lifespan,
+    )
+    app.state.intake = intake
+    app.state.settings = settings
+    problems.install(app)
+    app.include_router(api.router)
+    app.include_router(health.router)
+    app.include_router(docs_page.router)
+    app.add_middleware(
+        BodyLimit, limit=lambda path: settings.max_batch_body if path == BATCH_PATH else settings.max_body
+    )
+    app.add_middleware(RequestContext, metrics=metrics)
+    return app
+
+
+async def _follow(intake: Intake, settings: Settings) -> None:
+    """Keep the index in step with what other programs write, and save it now and then."""
+    saved = time.monotonic()
+    while True:
+        await asyncio.sleep(settings.follow_interval)
+        try:
+            while intake.catch_up(limit=20):
+                await asyncio.sleep(0)
+            if time.monotonic() - saved >= settings.index_save_interval:
+                intake.save()
+                saved = time.monotonic()
+        except PilahError as error:
+            log.error("the index could not follow the event log", extra={"code": error.code, "detail": error.detail})
+        except Exception as error:
+            log.error("the index could not follow the event log", exc_info=error)

@@ -1,0 +1,237 @@
+"""Measure speed and memory on this machine: the model in process, the whole server over HTTP, start and training."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import platform
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import numpy as np
+from tqdm import tqdm
+
+from service.archive import import_records, index_tail
+from service.bench_texts import make_complaint, make_record
+from service.codec import to_plain
+from service.intake import Triage
+from service.security import create_key
+from service.server import make_private, open_index
+from service.storage.store import Store
+
+_PROGRAM = "from service.cli import main; main()"
+_WARM_UP = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Hold one measured figure.
+
+    :param limit: what it is to reach, in words; empty if nothing is asked.
+    """
+
+    name: str
+    value: float
+    unit: str
+    limit: str = ""
+
+
+def percentiles(seconds: list[float]) -> tuple[float, float]:
+    """Return the 50th and the 99th percentile in milliseconds."""
+    p50, p99 = np.percentile(np.array(seconds), [50, 99]) * 1e3
+    return float(p50), float(p99)
+
+
+def measure_model(triage: Triage, calls: int) -> Iterator[Figure]:
+    """Measure one assess in process, without store and duplicates, and rows a second in a row."""
+    complaints = [make_complaint(number) for number in range(calls + _WARM_UP)]
+    for complaint in complaints[:_WARM_UP]:
+        triage.answer(triage.read(complaint))
+    seconds = []
+    start = time.perf_counter()
+    for complaint in complaints[_WARM_UP:]:
+        before = time.perf_counter()
+        triage.answer(triage.read(complaint))
+        seconds.append(time.perf_counter() - before)
+    elapsed = time.perf_counter() - start
+    p50, p99 = percentiles(seconds)
+    yield Figure("assess in process, p50", p50, "ms", "at most 5")
+    yield Figure("assess in process, p99", p99, "ms")
+    yield Figure("assess in process, one after the other", calls / elapsed, "rows/s")
+
+
+def measure_training(rows: int) -> Iterator[Figure]:
+    """Measure training on made-up labelled rows, where the training libraries are installed."""
+    try:
+        from training.config import Config  # noqa: PLC0415
+        from training.train import train  # noqa: PLC0415
+    except ImportError:
+        return
+    records = [make_record(number) for number in range(rows)]
+    start = time.perf_counter()
+    train(records, Config(), quiet=True)
+    yield Figure("training", rows / (time.perf_counter() - start), "rows/s")
+
+
+def fill(var: Path, triage: Triage, stored: int) -> None:
+    """Store and index made-up complaints, as an import would."""
+    make_private(var)
+    store = Store(f"sqlite:///{var / 'pilah.db'}", serving=True)
+    try:
+        records = (make_record(number) for number in range(1_000_000, 1_000_000 + stored))
+        with tqdm(total=stored, desc="pilah bench: store", unit="row", disable=None) as bar:
+            for counts in import_records(store, triage, records):
+                bar.update(counts.rows - bar.n)
+        with tqdm(desc="pilah bench: index", unit="event", disable=None) as bar:
+            for step in index_tail(store, open_index(var / "index")):
+                bar.update(step)
+    finally:
+        store.close()
+
+
+class Running:
+    """Run ``pilah serve`` in a process of its own.
+
+    :param arguments: further options of ``serve``.
+    """
+
+    def __init__(self, var: Path, bundle: Path) -> None:
+        begin = time.perf_counter()
+        command = [sys.executable, "-c", _PROGRAM, "serve", "--port", "0", "--var", str(var), "--bundle", str(bundle)]
+        environment = {**os.environ, "PILAH_LOG_LEVEL": "WARNING"}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603
+        assert self.process.stdout is not None  # noqa: S101
+        words = self.process.stdout.readline().split()
+        self.url = next((word for word in words if word.startswith("http")), "")
+        if not self.url:
+            raise RuntimeError("the server did not start")
+        connection = self.connect()
+        connection.request("GET", "/health/ready")
+        connection.getresponse().read()
+        connection.close()
+        self.seconds = time.perf_counter() - begin
+
+    def connect(self) -> http.client.HTTPConnection:
+        """Open a connection."""
+        parts = urlsplit(self.url)
+        return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+
+    def memory(self) -> float:
+        """Return the resident memory in MB, 0 where the system does not tell."""
+        status = Path(f"/proc/{self.process.pid}/status")
+        if not status.is_file():
+            return 0.0
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    def stop(self) -> None:
+        """Stop gracefully."""
+        self.process.terminate()
+        self.process.communicate(timeout=60)
+
+
+def _load(
+    running: Running, send: Callable[[http.client.HTTPConnection], None], workers: int, seconds: float
+) -> list[float]:
+    """Call as often as possible over a few connections and return the time of each call."""
+    taken: list[float] = []
+    end = time.perf_counter() + seconds
+
+    def work() -> None:
+        connection = running.connect()
+        while time.perf_counter() < end:
+            before = time.perf_counter()
+            send(connection)
+            taken.append(time.perf_counter() - before)
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return taken
+
+
+def measure_server(running: Running, key: str, seconds: float, workers: int, batch: int) -> Iterator[Figure]:
+    """Measure assess over HTTP: one caller, several at once, batches; beside an answer that does nothing."""
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    numbers = count()
+
+    def post(connection: http.client.HTTPConnection, path: str, body: object) -> None:
+        connection.request("POST", path, json.dumps(body), headers)
+        response = connection.getresponse()
+        content = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{response.status}: {content[:200]!r}")
+
+    def assess(connection: http.client.HTTPConnection) -> None:
+        post(connection, "/v1/assess", to_plain(make_complaint(next(numbers))))
+
+    def nothing(connection: http.client.HTTPConnection) -> None:
+        connection.request("GET", "/health/live")
+        connection.getresponse().read()
+
+    def many(connection: http.client.HTTPConnection) -> None:
+        items = [to_plain(make_complaint(next(numbers))) for _ in range(batch)]
+        post(connection, "/v1/assess/batch", {"complaints": items})
+
+    _load(running, assess, 1, min(1.0, seconds))
+    p50, p99 = percentiles(_load(running, assess, 1, seconds))
+    yield Figure("HTTP assess with store and duplicates, one caller, p50", p50, "ms")
+    yield Figure("HTTP assess with store and duplicates, one caller, p99", p99, "ms")
+    taken = _load(running, assess, workers, seconds)
+    yield Figure(f"HTTP assess, {workers} callers", len(taken) / seconds, "requests/s")
+    yield Figure(f"HTTP assess, {workers} callers, p99", percentiles(taken)[1], "ms")
+    idle = _load(running, nothing, workers, min(2.0, seconds))
+    yield Figure(f"baseline: an empty answer, {workers} callers", len(idle) / min(2.0, seconds), "requests/s")
+    taken = _load(running, many, 1, seconds)
+    yield Figure(f"HTTP batches of {batch}", batch * len(taken) / sum(taken), "rows/s")
+
+
+def run(
+    load: Callable[[], Triage], bundle: Path, *, stored: int, seconds: float, workers: int, batch: int, training: int
+) -> Iterator[Figure]:
+    """Measure everything, one figure after the other.
+
+    :param load: loads the model of ``bundle``.
+    :param stored: complaints in the store before the server is measured.
+    :param training: rows to train on; 0 to leave it out.
+    """
+    triage = load()
+    yield from measure_model(triage, 1_000)
+    if training:
+        yield from measure_training(training)
+    with TemporaryDirectory(prefix="pilah-bench-") as folder:
+        var = Path(folder) / "var"
+        fill(var, triage, stored)
+        store = Store(f"sqlite:///{var / 'pilah.db'}")
+        _, key = create_key(store, "bench", ("assess", "read"))
+        store.close()
+        running = Running(var, bundle)
+        try:
+            yield Figure("cold start, whole process to ready", running.seconds, "s", "at most 4")
+            yield Figure(f"memory after start, {stored} stored", running.memory(), "MB")
+            yield from measure_server(running, key, seconds, workers, batch)
+            yield Figure(f"memory after load, {stored} stored", running.memory(), "MB", "at most 500")
+        finally:
+            running.stop()
+
+
+def machine() -> dict[str, str]:
+    """Describe where the figures come from."""
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
+        "numpy": np.__version__,
+    }

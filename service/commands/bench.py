@@ -1,0 +1,54 @@
+"""``pilah bench``: measure speed and memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("bench")(bench)
+
+
+def bench(
+    bundle: Annotated[
+        Path | None, typer.Option(help="Folder of the model bundle; the shipped base if left out.")
+    ] = None,
+    stored: Annotated[int, typer.Option(min=0, help="Complaints in the store before the server is measured.")] = 10_000,
+    seconds: Annotated[float, typer.Option(min=0.5, help="How long each load lasts.")] = 10.0,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Callers at once.")] = 4,
+    batch: Annotated[int, typer.Option(min=1, max=500, help="Complaints in one batch.")] = 200,
+    training: Annotated[int, typer.Option(min=0, help="Rows to train on; 0 leaves training out.")] = 1_000,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file for the figures.")] = None,
+) -> None:
+    """Measure the model in process, the server over HTTP, its start and memory, and training.
+
+    The texts are made up at random. A temporary store is used; nothing of yours is touched.
+    """
+    import json  # noqa: PLC0415
+
+    from model.triage import BASE, Triage  # noqa: PLC0415
+    from service.bench import machine, run  # noqa: PLC0415
+
+    chosen = bundle or BASE
+    described = machine()
+    typer.echo("  ".join(f"{name} {value}" for name, value in described.items()))
+    figures = []
+    for figure in run(
+        lambda: Triage.load(chosen),
+        chosen,
+        stored=stored,
+        seconds=seconds,
+        workers=workers,
+        batch=batch,
+        training=training,
+    ):
+        figures.append(figure)
+        limit = f"  ({figure.limit})" if figure.limit else ""
+        typer.echo(f"{figure.name:<58}{figure.value:>12,.2f} {figure.unit}{limit}")
+    if output is not None:
+        rows = [{"name": f.name, "value": f.value, "unit": f.unit, "limit": f.limit or None} for f in figures]
+        output.write_text(json.dumps({"machine": described, "figures": rows}, indent=2) + "\n", encoding="utf-8")

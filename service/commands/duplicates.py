@@ -1,0 +1,88 @@
+"""``pilah duplicates``: find pairs and incidents in a file, or look its complaints up in another."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service.inputs import Strict, TextColumn, TitleColumn, columns, read_inputs
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("duplicates")(duplicates)
+
+
+def duplicates(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="CSV, JSONL, Parquet, XLSX or 'Laporan Ringkas'.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="JSONL file; standard output if left out.")
+    ] = None,
+    against: Annotated[Path | None, typer.Option(help="Search these complaints for each of INPUT.")] = None,
+    pairs: Annotated[Path | None, typer.Option(help='Score exactly these pairs: lines {"a","b"}.')] = None,
+    min_probability: Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out less probable pairs.")] = 0.5,
+    top: Annotated[int, typer.Option(min=1, help="At most this many pairs for each complaint.")] = 10,
+    incidents: Annotated[Path | None, typer.Option(help="Also write the incidents, one a line.")] = None,
+    weights: Annotated[Path | None, typer.Option(help="duplicates.json of an own training.")] = None,
+    text_column: TextColumn = None,
+    title_column: TitleColumn = None,
+    strict: Strict = False,
+) -> None:
+    """Write a line for each pair, best first; `probability` is that of being the same incident."""
+    from tqdm import tqdm  # noqa: PLC0415
+
+    from data.regions import Regions  # noqa: PLC0415
+    from model.duplicates.archive import Archive, read_pair_ids  # noqa: PLC0415
+    from model.duplicates.prepare import Preparer  # noqa: PLC0415
+    from model.duplicates.scorer import TrainedScorer, base_scorer  # noqa: PLC0415
+    from model.duplicates.weights import load_weights  # noqa: PLC0415
+    from model.places import PlaceResolver  # noqa: PLC0415
+
+    named = columns(text=text_column, title=title_column)
+    records = read_inputs([source], named, strict)
+    corpus = read_inputs([against], named, strict) if against else []
+    asked = read_pair_ids(pairs) if pairs else None
+    scorer = TrainedScorer(load_weights(weights)) if weights else base_scorer()
+    prepare = Preparer(PlaceResolver(Regions.load())).document
+    quiet = not sys.stderr.isatty()
+
+    def shown(rows: Any, what: str) -> Iterator[Any]:
+        return iter(tqdm(rows, desc=what, unit="row", disable=quiet))
+
+    with Archive(scorer) as archive:
+        queries = [prepare(record) for record in shown(records, "pilah duplicates: read")]
+        stored = [prepare(record) for record in shown(corpus, "pilah duplicates: read corpus")] if against else queries
+        for document in shown(stored, "pilah duplicates: index"):
+            archive.add(document)
+        if asked is not None:
+            found = archive.score_pairs(shown(asked, "pilah duplicates: score"), queries)
+        else:
+            found = archive.search(
+                shown(queries, "pilah duplicates: search"), top=top, minimum=min_probability, both=against is None
+            )
+        lines = [
+            {
+                "a": pair.a,
+                "b": pair.match.id,
+                "relation": pair.match.relation,
+                "probability": round(pair.match.probability, 6),
+                "reasons": list(pair.match.reasons),
+            }
+            for pair in found
+        ]
+        _write(output, lines)
+        if incidents is not None:
+            _write(incidents, archive.incidents(found, stored))
+
+
+def _write(path: Path | None, lines: list[dict[str, Any]]) -> None:
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    if path is None:
+        sys.stdout.write(text)
+    else:
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,101 @@
+"""Run one server: bind, open the store and the index, serve, stop gracefully."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from data.errors import PilahError
+from data.privacy import mask
+from model.duplicates.index import DuplicateIndex
+from service import logs
+from service.app import create_app
+from service.intake import Triage
+from service.settings import Settings
+from service.storage.store import Store
+
+_STOP_SECONDS = 20  # to finish what was begun
+_NEWEST = 256  # complaints that the index keeps in the form that is quick to change and slow to search
+
+
+def make_private(folder: Path) -> None:
+    """Make the data folder, readable by its owner only.
+
+    :raises PilahError: PLH-501 if it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PilahError("PLH-501", f"{folder}: {error.strerror}") from None
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the address, before anything slow is done.
+
+    :raises PilahError: PLH-506 if it is taken or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, or asyncio leaves Nagle's delay of 40 ms on every answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PilahError("PLH-506", f"{host}:{port}: {error.strerror}") from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def open_index(folder: Path) -> DuplicateIndex:
+    """Open the saved duplicate index; one that is damaged or of another version is made anew from the event log."""
+    try:
+        return DuplicateIndex.open(folder, delta_limit=_NEWEST)
+    except PilahError:
+        shutil.rmtree(folder)
+        return DuplicateIndex.open(folder, delta_limit=_NEWEST)
+
+
+def address(listener: socket.socket) -> str:
+    """Return the URL under which a bound server answers."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(
+    settings: Settings, load: Callable[[], Triage], announce: Callable[[Store, str], None] = lambda _store, _url: None
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    :param load: loads the model.
+    :param announce: told the store and the URL once the server is about to accept requests.
+    :raises PilahError: if the address, the store or the model cannot be had.
+    """
+    logs.set_up(settings.log_level, mask)
+    make_private(settings.var)
+    listener = bind(settings.host, settings.port)
+    try:
+        store = Store(settings.store_url, settings.busy_timeout, serving=True)
+        try:
+            triage = load()
+            app = create_app(settings, triage, open_index(settings.var / "index"), store)
+            listener.listen(128)  # from here on callers wait instead of being refused
+            announce(store, address(listener))
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=True,
+                timeout_graceful_shutdown=_STOP_SECONDS,
+                lifespan="on",
+            )
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            store.close()  # again is no fault: the app closes it when it stops
+    finally:
+        listener.close()

@@ -1,0 +1,89 @@
+"""The settings of the server: environment variables ``PILAH_…``, then a settings file, then the defaults."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from data.errors import PilahError
+
+BASE_BUNDLE = Path(__file__).parent.parent / "model" / "base"
+FILE_VARIABLE = "PILAH_SETTINGS_FILE"
+
+
+class Settings(BaseSettings):
+    """Hold every setting; each is described in ``docs/settings.md``."""
+
+    model_config = SettingsConfigDict(env_prefix="PILAH_", extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Put a TLS proxy in front before opening it.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    var: Path = Field(
+        Path("var"), description="Folder of everything the server writes; made with rights for its owner."
+    )
+    store: str = Field("", description="Database address; empty is the SQLite file 'pilah.db' in the folder 'var'.")
+    bundle: Path = Field(BASE_BUNDLE, description="Folder of the model bundle that answers.")
+    agencies: Path | None = Field(
+        None, description="CSV of your own agencies, beside or in place of the built-in ones."
+    )
+    home: str | None = Field(
+        None, pattern=r"^\d{2}(\.\d{2})?$", description="Your region's code, as 32.04: its agencies are found first."
+    )
+    max_body: int = Field(1_000_000, ge=1_000, description="Largest body of a request, in bytes.")
+    max_batch_body: int = Field(10_000_000, ge=1_000, description="Largest body of a batch, in bytes.")
+    max_batch: int = Field(500, ge=1, le=10_000, description="Most complaints in one batch.")
+    busy_timeout: float = Field(5.0, gt=0, le=60, description="Seconds to wait for a store that is held by another.")
+    follow_interval: float = Field(
+        1.0, gt=0, le=60, description="Seconds between looks at the event log for what other programs wrote."
+    )
+    index_save_interval: float = Field(
+        300.0, gt=0, description="Seconds between saves of the duplicate index; a start replays what came after."
+    )
+    metrics_public: bool = Field(
+        True, description="Answer /metrics without a key (totals of the process only); otherwise it asks for 'admin'."
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged.")
+
+    @property
+    def store_url(self) -> str:
+        """Return the database address as SQLAlchemy reads it."""
+        return self.store or f"sqlite:///{(self.var / 'pilah.db').resolve()}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read options first, then the environment, then the file named by ``PILAH_SETTINGS_FILE``."""
+        path = os.environ.get(FILE_VARIABLE)
+        if not path:
+            return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=Path(path))
+
+
+def load_settings(**options: object) -> Settings:
+    """Read the settings; an option given as ``None`` is not set.
+
+    :raises PilahError: PLH-440 if a name or a value is wrong, or the file cannot be read.
+    """
+    path = os.environ.get(FILE_VARIABLE)
+    if path and not Path(path).is_file():
+        raise PilahError("PLH-440", f"{FILE_VARIABLE}: there is no file {path}")
+    known = {f"PILAH_{name.upper()}" for name in Settings.model_fields} | {FILE_VARIABLE}
+    unknown = sorted(name for name in os.environ if name.upper().startswith("PILAH_") and name.upper() not in known)
+    if unknown:
+        raise PilahError("PLH-440", f"unknown variable {unknown[0]}")
+    try:
+        return Settings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise PilahError("PLH-440", f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+    except ValueError as error:  # the settings file is not TOML
+        raise PilahError("PLH-440", f"{path}: {error}") from None

@@ -1,0 +1,139 @@
+"""Open the database: engine, SQLite settings, migrations, one server a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO, Any
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from data.errors import PilahError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_engine(url: str, busy_timeout: float = 5.0) -> Engine:
+    """Open a database; the folder of a SQLite file is made with rights for its owner only.
+
+    :param busy_timeout: seconds to wait for a SQLite file that another program holds.
+    :raises PilahError: PLH-501 if the address is not valid or the folder cannot be made.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return sa.create_engine(parsed, pool_pre_ping=True)
+        path = sqlite_path(url)
+        if path is not None:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not path.exists():
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        engine = sa.create_engine(parsed, connect_args={"timeout": busy_timeout})
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as error:
+        raise PilahError("PLH-501", f"{_without_password(url)}: {error}") from None
+    sa.event.listen(engine, "connect", _on_connect)
+    sa.event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of a SQLite address, ``None`` for another database or one in memory."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return None
+    return Path(parsed.database)
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "the address"
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an answered complaint survives a power loss
+        "foreign_keys=ON",
+        "secure_delete=ON",  # an erased text is overwritten, not only unlinked
+        "cache_size=-16000",  # KiB
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema to the newest version.
+
+    :raises PilahError: PLH-504 if a later program made the store, PLH-501 or PLH-502 if it cannot be opened.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    script = ScriptDirectory(str(MIGRATIONS))
+    try:
+        with (
+            engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+            EnvironmentContext(config, script, fn=lambda revision, _: script._upgrade_revs("head", revision)) as env,
+        ):
+            env.configure(connection=connection)
+            env.run_migrations()
+    except CommandError as error:
+        raise PilahError("PLH-504", str(error)) from None
+    except DBAPIError as error:
+        raise storage_error(error, opening=True) from error
+
+
+def storage_error(error: DBAPIError, *, opening: bool = False) -> PilahError:
+    """Turn a database error into a coded one; the statement and its values are left out."""
+    reason = str(error.orig)
+    low = reason.lower()
+    if "locked" in low or "busy" in low:
+        return PilahError("PLH-502", reason)
+    if "readonly" in low or "full" in low or "disk i/o" in low:
+        return PilahError("PLH-503", reason)
+    if opening or "malformed" in low or "not a database" in low or "unable to open" in low:
+        return PilahError("PLH-501", reason)
+    return PilahError("PLH-503", reason)
+
+
+class ServerLock:
+    """Hold a SQLite file for one server; other commands may still use it.
+
+    :raises PilahError: PLH-507 if another server holds it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._file: IO[str] | None = None
+        path = sqlite_path(url)
+        if path is None:
+            return
+        import fcntl  # noqa: PLC0415 - not on Windows, where only PostgreSQL is guarded by itself
+
+        file = open(path.with_name(path.name + ".lock"), "w")  # noqa: SIM115 - held as long as the server runs
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise PilahError("PLH-507", str(path)) from None
+        self._file = file
+
+    def release(self) -> None:
+        """Let another server have the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

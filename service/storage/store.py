@@ -1,0 +1,214 @@
+"""The store: what is written and read, and who may see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import DBAPIError
+
+from service.storage.engine import ServerLock, migrate, open_engine, storage_error
+from service.storage.log import DECISIONS, Event, State
+from service.storage.tables import assessments, complaints, events
+from service.storage.writer import Writer
+from service.viewer import Viewer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hold an answer as it was given.
+
+    :param body: the JSON text, byte for byte.
+    """
+
+    seq: int
+    at: str
+    model_id: str
+    body: str
+
+
+class Store:
+    """Read and write complaints, events, answers and keys.
+
+    :param serving: hold the SQLite file as its one server.
+    :raises PilahError: PLH-501 to PLH-504 and PLH-507 as the catalogue says.
+    """
+
+    def __init__(self, url: str, busy_timeout: float = 5.0, *, serving: bool = False) -> None:
+        self.engine = open_engine(url, busy_timeout)
+        self._lock = ServerLock(url) if serving else None
+        try:
+            migrate(self.engine)
+        except BaseException:
+            self.close_engine()
+            raise
+        self._writer = Writer(self.engine)
+
+    def close(self) -> None:
+        """Finish the queued writes and let go of the database."""
+        self._writer.close()
+        self.close_engine()
+
+    def close_engine(self) -> None:
+        """Let go of the database without waiting for a writer."""
+        self.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def write(self, job: Callable[[Connection], T]) -> Future[T]:
+        """Queue a write (see :class:`Writer`); the future is done once it is on the disk."""
+        return self._writer.submit(job)
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run a query.
+
+        :raises PilahError: PLH-501 to PLH-503 if the database fails.
+        """
+        try:
+            with self.engine.connect() as connection:
+                return query(connection)
+        except DBAPIError as error:
+            raise storage_error(error) from error
+
+    def flush(self) -> None:
+        """Empty SQLite's write-ahead log into the file, so that what was erased is not in it any more."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+    def complaint(self, complaint_id: str, viewer: Viewer) -> State | None:
+        """Return the state of a complaint, ``None`` if it is unknown or not for this viewer's eyes."""
+        statement = sa.select(complaints).where(complaints.c.id == complaint_id, visible(viewer))
+        row = self.read(lambda connection: connection.execute(statement).first())
+        return None if row is None else to_state(row)
+
+    def is_known(self, complaint_id: str) -> bool:
+        """Say whether a complaint is stored, whoever may see it."""
+        statement = sa.select(complaints.c.id).where(complaints.c.id == complaint_id)
+        return self.read(lambda connection: connection.execute(statement).first()) is not None
+
+    def is_deleted(self, complaint_id: str) -> bool:
+        """Say whether a complaint was erased."""
+        statement = sa.select(events.c.seq).where(events.c.complaint_id == complaint_id, events.c.kind == "deleted")
+        return self.read(lambda connection: connection.execute(statement.limit(1)).first()) is not None
+
+    def visible_ids(self, ids: Sequence[str], viewer: Viewer) -> set[str]:
+        """Return those of the ids that the viewer may see."""
+        if not ids:
+            return set()
+        statement = sa.select(complaints.c.id).where(complaints.c.id.in_(ids), visible(viewer))
+        return self.read(lambda connection: {row.id for row in connection.execute(statement)})
+
+    def answers(self, complaint_id: str) -> list[Answer]:
+        """Return every answer given for a complaint, oldest first."""
+        statement = sa.select(assessments).where(assessments.c.complaint_id == complaint_id)
+        statement = statement.order_by(assessments.c.seq)
+        rows = self.read(lambda connection: connection.execute(statement).all())
+        return [Answer(row.seq, row.at, row.model_id, row.body) for row in rows]
+
+    def last_answer(self, complaint_id: str) -> Answer | None:
+        """Return the newest answer of a complaint."""
+        statement = sa.select(assessments).where(assessments.c.complaint_id == complaint_id)
+        statement = statement.order_by(assessments.c.seq.desc()).limit(1)
+        row = self.read(lambda connection: connection.execute(statement).first())
+        return None if row is None else Answer(row.seq, row.at, row.model_id, row.body)
+
+    def events_of(self, complaint_id: str) -> list[Event]:
+        """Return the events of a complaint in order."""
+        statement = sa.select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.seq)
+        return [to_event(row) for row in self.read(lambda connection: connection.execute(statement).all())]
+
+    def events_after(self, cursor: int, limit: int = 1000, kinds: Sequence[str] | None = None) -> list[Event]:
+        """Return the events after a place in the log, in order."""
+        statement = sa.select(events).where(events.c.seq > cursor).order_by(events.c.seq).limit(limit)
+        if kinds is not None:
+            statement = statement.where(events.c.kind.in_(kinds))
+        return [to_event(row) for row in self.read(lambda connection: connection.execute(statement).all())]
+
+    def last_seq(self) -> int:
+        """Return the place of the last event, 0 for an empty log."""
+        statement = sa.select(sa.func.max(events.c.seq))
+        return self.read(lambda connection: connection.execute(statement).scalar()) or 0
+
+    def decisions_after(self, cursor: int, limit: int, viewer: Viewer) -> list[Event]:
+        """Return what people decided after a place in the log, for complaints that the viewer may see."""
+        statement = (
+            sa.select(events)
+            .join(complaints, complaints.c.id == events.c.complaint_id)
+            .where(events.c.seq > cursor, events.c.kind.in_(sorted(DECISIONS)), visible(viewer))
+            .order_by(events.c.seq)
+            .limit(limit)
+        )
+        return [to_event(row) for row in self.read(lambda connection: connection.execute(statement).all())]
+
+    def states(self, after: str = "", chunk: int = 1000) -> Iterator[State]:
+        """Go through all complaints by id."""
+        while True:
+            statement = sa.select(complaints).where(complaints.c.id > after).order_by(complaints.c.id).limit(chunk)
+            rows = self.read(lambda connection, statement=statement: connection.execute(statement).all())  # type: ignore[misc]
+            yield from map(to_state, rows)
+            if len(rows) < chunk:
+                return
+            after = rows[-1].id
+
+    def count(self) -> int:
+        """Return the number of stored complaints."""
+        statement = sa.select(sa.func.count()).select_from(complaints)
+        return self.read(lambda connection: connection.execute(statement).scalar_one())
+
+
+def visible(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Return the condition under which a viewer may see a complaint.
+
+    A sender sees what it sent. A bound viewer sees its regions and agencies and nothing of unknown origin.
+    A confidential complaint (rahasia) is shown beyond its sender only to those who review or administer.
+    """
+    columns = complaints.c
+    allowed: sa.ColumnElement[bool] = sa.true()
+    if viewer.bound:
+        parts: list[sa.ColumnElement[bool]] = [
+            sa.or_(columns.region_code == code, columns.region_code.startswith(f"{code}.", autoescape=True))
+            for code in viewer.regions
+        ]
+        parts += [
+            sa.or_(columns.agency_id == agency, columns.agency_id.startswith(f"{agency}:", autoescape=True))
+            for agency in viewer.agencies
+        ]
+        allowed = sa.or_(*parts)
+    if not viewer.confidential:
+        allowed = sa.and_(allowed, columns.confidentiality != "rahasia")
+    return sa.or_(columns.sender == viewer.sender, allowed) if viewer.sender else allowed
+
+
+def to_state(row: Row[Any]) -> State:
+    """Read a row of ``complaints``."""
+    values = dict(row._mapping)
+    values["content"] = json.loads(values["content"])
+    values["decided"] = bool(values["decided"])
+    return State(**values)
+
+
+def to_event(row: Row[Any]) -> Event:
+    """Read a row of ``events``."""
+    return Event(
+        event_id=row.event_id,
+        complaint_id=row.complaint_id,
+        kind=row.kind,
+        at=row.at,
+        recorded_at=row.recorded_at,
+        payload=json.loads(row.payload),
+        actor=row.actor,
+        sender=row.sender,
+        seq=row.seq,
+    )

@@ -1,0 +1,84 @@
+"""An archive goes into store, log and index, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stand_in import KeywordTriage
+
+from data.complaint import Complaint, Labels, Record
+from model.duplicates.index import DuplicateIndex
+from service.archive import Counts, events_of, import_records, index_tail
+from service.storage.store import Store
+from service.viewer import EVERYTHING
+
+DATE = datetime(2023, 5, 29, 8, tzinfo=UTC)
+
+
+def record(number: int, agency: str | None = "Dishub", status: str | None = "Selesai") -> Record:
+    complaint = Complaint(f"L-{number}", f"Lampu nomor {number} di Bandung mati, hub 081234567890", date=DATE)
+    return Record(complaint, Labels(type="pengaduan", category="Lampu", agency=agency), status=status)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    opened = Store(f"sqlite:///{tmp_path / 'pilah.db'}")
+    yield opened
+    opened.close()
+
+
+def load(store: Store, records: list[Record]) -> Counts:
+    return list(import_records(store, KeywordTriage(), records))[-1]
+
+
+def test_a_row_becomes_a_complaint_with_its_history(store: Store) -> None:
+    assert load(store, [record(1)]) == Counts(new=1, events=2)
+    state = store.complaint("L-1", EVERYTHING)
+    assert state is not None
+    assert (state.agency, state.decided, state.status, state.region_code) == ("Dishub", True, "selesai", "32.04")
+    assert "081234567890" not in str(state.content)
+    events = store.events_of("L-1")
+    assert [event.kind for event in events] == ["received", "disposed", "closed"]
+    assert {event.at for event in events} == {"2023-05-29T08:00:00.000000Z"}
+
+
+def test_the_same_archive_again_changes_nothing(store: Store) -> None:
+    rows = [record(number) for number in range(450)]
+    assert load(store, rows) == Counts(new=450, events=900)
+    last = store.last_seq()
+    assert load(store, rows) == Counts(same=450)
+    assert store.last_seq() == last
+
+
+def test_a_later_export_adds_what_is_new(store: Store) -> None:
+    load(store, [record(1, agency=None, status="Belum")])
+    assert load(store, [record(1, agency="PLN", status="Selesai")]) == Counts(same=1, events=2)
+    state = store.complaint("L-1", EVERYTHING)
+    assert state is not None
+    assert (state.agency, state.status) == ("PLN", "selesai")
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "kinds"),
+    [
+        ("Selesai", "Ditutup oleh Sistem", ["closed"]),
+        ("Diproses", "Diarsipkan oleh Admin", ["followed_up", "closed"]),
+        ("Ditindaklanjuti oleh Instansi", None, ["followed_up"]),
+        ("Belum Terverifikasi", None, []),
+        (None, None, []),
+    ],
+)
+def test_the_status_says_what_happened(status: str | None, detail: str | None, kinds: list[str]) -> None:
+    row = Record(Complaint("L-1", "lampu"), status=status, status_detail=detail)
+    assert [event.kind for event in events_of(row)] == kinds
+
+
+def test_the_index_holds_what_was_imported(store: Store, tmp_path: Path) -> None:
+    load(store, [record(number) for number in range(5)])
+    index = DuplicateIndex.open(tmp_path / "index")
+    assert sum(index_tail(store, index)) == 15
+    assert len(DuplicateIndex.open(tmp_path / "index")) == 5
+    assert index.cursor == store.last_seq()
