@@ -38,7 +38,7 @@ _EMAIL = re.compile(
     r"[\w.+%-]{1,64}(?:\s?(?:\(at\)|\[at\]|\{at\})\s?|@|%40)[\w-]{1,63}(?:(?:\.|\s?(?:\(dot\)|\[dot\])\s?)[\w-]{1,63}){1,5}",
     re.I,
 )
-_HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z0-9_][A-Za-z0-9_.]{1,29}")
+_HANDLE = re.compile(r"(?<![\w@.*])@[A-Za-z0-9_][A-Za-z0-9_.]{1,29}")
 # The account of an agency is no personal data, and it is evidence.
 _PUBLIC_HANDLE = re.compile(
     r"dinas|dish?ub|dinsos|dinkes|disdik|disdukcapil|dukcapil|disnaker|diskominfo|kominfo|dlh|dpu|pupr|dbmp|distar|diskar"

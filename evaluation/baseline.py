@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,10 @@ class BaselineLearner:
             pairs = [(_text(r), label) for r in records if (label := getattr(truth(r), question)) is not None]
             if len({label for _, label in pairs}) >= 2:
                 model = Pipeline([("tfidf", TfidfVectorizer(ngram_range=(1, 2))), ("svm", LinearSVC(random_state=0))])
-                models[question] = model.fit([text for text, _ in pairs], [label for _, label in pairs])
+                with warnings.catch_warnings():
+                    # Few rows of many labels are no regression problem.
+                    warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+                    models[question] = model.fit([text for text, _ in pairs], [label for _, label in pairs])
         return BaselinePredictor(models)
 
 

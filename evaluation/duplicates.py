@@ -287,7 +287,7 @@ def b_cubed(truth: Mapping[str, str], found: Mapping[str, str]) -> tuple[float, 
     """Return the B-cubed precision and recall of a clustering (Bagga and Baldwin 1998).
 
     >>> b_cubed({"a": "1", "b": "1", "c": "2"}, {"a": "x", "b": "x", "c": "x"})
-    (0.5555555555555556, 1.0)
+    (0.5555555555555555, 1.0)
     """
 
     def share(of: Mapping[str, str], within: Mapping[str, str]) -> float:

@@ -35,28 +35,33 @@ def summarise(cases: Sequence[Case], about: dict[str, Any]) -> dict[str, Any]:
     metrics: dict[str, Any] = {"about": about}
     baseline: dict[str, Any] = {}
     for question in QUESTIONS:
-        ours = predictions(cases, SYSTEM, question)
-        measured = measure(ours)
+        measured = measure(predictions(cases, SYSTEM, question))
         if measured is None:
             continue
         entry: dict[str, Any] = measured.to_dict()
         untitled = measure(predictions(cases, f"{SYSTEM} untitled", question))
         entry["untitled"] = untitled.to_dict() if untitled else None
-        theirs = predictions(cases, BASELINE, question)
-        compared = measure(theirs)
+        compared = measure(predictions(cases, BASELINE, question))
         if compared is not None:
             baseline[question] = compared.to_dict()
-            entry["gain"] = _gain(ours, theirs)
+            entry["gain"] = _gain(cases, question)
         metrics[question] = entry
     if baseline:
         metrics["baseline"] = baseline
     return metrics
 
 
-def _gain(ours: Sequence[Prediction], theirs: Sequence[Prediction]) -> dict[str, float]:
+def _gain(cases: Sequence[Case], question: str) -> dict[str, float] | None:
     """Return the accuracy gained over the baseline on the same rows, with a paired 95 % bootstrap interval."""
-    right = {p.id: p.right for p in theirs}
-    differences = np.array([float(p.right) - float(right[p.id]) for p in ours if p.id in right])
+    pairs = [
+        (ours.right, theirs.right)
+        for case in cases
+        for ours in predictions([case], SYSTEM, question)
+        for theirs in predictions([case], BASELINE, question)
+    ]
+    if not pairs:
+        return None
+    differences = np.array([float(ours) - float(theirs) for ours, theirs in pairs])
     low, high = bootstrap(differences, np.random.default_rng(0))
     return {"accuracy": round(float(differences.mean()), 4), "low": round(low, 4), "high": round(high, 4)}
 

@@ -44,8 +44,8 @@ def _section(cases: Sequence[Case], metrics: dict[str, Any], question: str) -> s
     body = "".join(_row(name, values) for name, values in rows.items() if values)
     head = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in ("system", *_COLUMNS))
     interval = f"95 % interval of the accuracy: {ours['accuracy_low']:.3f} to {ours['accuracy_high']:.3f}."
-    if "gain" in ours:
-        gain = ours["gain"]
+    gain = ours.get("gain")
+    if gain:
         interval += f" Gain over the baseline: {gain['accuracy']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})."
     return (
         f"<h2>{question}</h2><table><tr>{head}</tr>{body}</table><p>{interval}</p>{_plots(found)}{_confusions(found)}"

@@ -15,6 +15,7 @@ from model.classifier import Calibration, Head
 
 _LEAST = 1e-6  # no probability is stated closer to zero or one while fitting
 _USUAL_WEIGHT = 0.1
+_KNOWLEDGE_STARTS = (0.03, 0.5)  # the loss has more than one valley in this weight
 _FIRST_TRAINED = 0.8  # calibrated on the latest fifth: the nearest there is to the future
 
 
@@ -32,7 +33,8 @@ def calibration_folds(
     """Cut the rows into folds that look as the future will.
 
     Where at least four in five rows are dated: forward chaining, each slice of the latest fifth predicted from all that
-    came before it, near-duplicates of earlier rows and undated rows left out. Otherwise groups of near-duplicates are kept together.
+    came before it, near-duplicates of earlier rows and undated rows left out. Otherwise groups of near-duplicates are
+    kept together.
 
     :param groups: near-duplicate group of each row, shape (n,).
     """
@@ -96,9 +98,10 @@ def fit_calibration(
         usual = np.where(truth >= 0, np.log(stated[rows, truth]), np.log(_LEAST))
         return float(-first.mean() - _USUAL_WEIGHT * usual.mean())
 
-    start = np.array([np.log(0.1), -1.0, np.log(0.4), np.log(0.03)])
-    start = start if hints is not None else start[:3]
-    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 400})
+    start = [np.log(0.1), -1.0, np.log(0.4)]
+    starts = [start] if hints is None else [[*start, np.log(weight)] for weight in _KNOWLEDGE_STARTS]
+    tried = [minimize(loss, np.array(x), method="Nelder-Mead", options={"maxiter": 400}) for x in starts]
+    found = min(tried, key=lambda result: float(result.fun))
     return _calibration(found.x), float(found.fun)
 
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.classifier import Calibration, Group, Head, group_by_label
+from model.classifier import Calibration, Head, group_by_label
 from training.calibrate import Fold, fit_calibration
 from training.config import HeadConfig
 from training.groups import build_groups
 from training.solvers import Floats64, Penalty, Solver
-
 
 _CHOSEN_ROWS = 3_000  # with more rows the first penalty is taken: the choice matters less and costs more
 
@@ -68,12 +67,12 @@ def fit_head(
 
     :param hints: of each example.
     :param progress: called once a fold and once at the end.
-    :return: ``None`` if there are fewer than two groups to tell apart.
+    :return: ``None`` if there are fewer than two labels to tell apart.
     """
     known = np.array([i for i, label in enumerate(task.labels) if label is not None], np.int64)
     labels = [str(task.labels[i]) for i in known]
     groups = build_groups(labels, config.min_rows, task.parent_of, task.function)
-    if len(groups) < 2:
+    if sum(len(group.members) for group in groups) < 2:
         return None
     index = group_by_label(groups)
     target = np.full(len(task.labels), -1, np.int64)
@@ -92,7 +91,10 @@ def fit_head(
     penalty, calibration = penalties[0], Calibration()
     if asked:
         penalty, calibration = _choose(task, head, margins, asked, hints)
-    weights, bias = solver.fit(known, target, len(groups), penalty)
+    if len(groups) > 1:
+        weights, bias = solver.fit(known, target, len(groups), penalty)
+    else:  # only places or shares tell the labels apart
+        weights, bias = np.zeros((solver.features.shape[1], 1)), np.zeros(1)
     progress()
     return FittedHead(Head(task.name, groups, calibration, head.columns), weights, bias)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from data.functions import function_of
 from data.similar import near_duplicate_groups
 from model.bundle import Bundle
 from model.classifier import Head, LinearModel
+from model.duplicates.scorer import BASE_WEIGHTS
 from training.calibrate import calibration_folds
 from training.config import Config
 from training.examples import Example, make_examples
@@ -80,11 +82,12 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
         metadata=_metadata(examples, heads),
         config=config.to_toml(),
+        extras={BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))},
     )
 
 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
-    """Return the texts that the vocabulary is chosen from; for a bundle that leaves the house one complaint counts once.
+    """Return the texts that the vocabulary comes from; in a bundle that leaves the house one complaint counts once.
 
     Otherwise a person who sends the same complaint five times would make their own words frequent.
     """

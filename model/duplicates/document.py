@@ -9,7 +9,7 @@ from typing import Any
 
 from data.complaint import Complaint, Confidentiality
 from model.duplicates.reading import Locator, Reading, read
-from model.duplicates.terms import Features, features, terms
+from model.duplicates.terms import Features, Term, features, terms
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -92,6 +92,16 @@ class Document:
         return cls(reading=reading, **packed)
 
 
+def field_terms(document: Document) -> tuple[list[Term], list[Term]]:
+    """Return the terms of title and text as :func:`build_document` read them, with their spans in each field."""
+    start = len(document.title) + 1
+    end = start + len(document.text)
+    found = terms(f"{document.title}\n{document.text}\n{document.place}")
+    title = [term for term in found if term.end < start]
+    text = [Term(term.word, max(term.start - start, 0), term.end - start) for term in found if start <= term.end <= end]
+    return title, [term for term in text if term.end > 0]
+
+
 def build_document(
     complaint: Complaint,
     *,
@@ -134,6 +144,6 @@ def build_document(
         longitude=complaint.longitude,
         reading=reading,
         title_words=tuple(term.word for term in found if term.end <= borders[0]),
-        text_words=tuple(term.word for term in found if borders[0] < term.end <= borders[1]),
+        text_words=tuple(term.word for term in found if borders[0] + 1 < term.end <= borders[1]),
         place_words=tuple(term.word for term in found if term.end > borders[1]),
     )

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from model.duplicates.common import BACKGROUND, common_words
 from model.duplicates.document import Document
 from model.duplicates.manifest import discard_others, load_manifest, save_manifest
 from model.duplicates.match import Match, PairScorer
@@ -178,15 +179,18 @@ class DuplicateIndex:
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """Return for each word how much sharing it says, 0 to 1: 1 for a word that no stored complaint has.
 
-        The logarithm of the number of documents over the word's, over that of the number of documents; so it means
+        The logarithm of the number of documents over the word's, over that of the number of documents, the background
+        of :mod:`model.duplicates.common` included; so it means
         the same in a small and in a large index. ``"one two"`` asks for neighbouring words.
         """
-        listed = list(words)
+        shares = common_words()
+        listed = sorted((hash_phrase(word), word) for word in set(words))  # ascending hashes are looked up faster
         with self._lock:
-            counts = self.frequencies(np.array([hash_phrase(word) for word in listed], dtype=np.uint32))
-            total = np.log(2.0 + len(self))
-        values = 1.0 - np.log1p(counts) / total
-        return dict(zip(listed, np.maximum(values, 0.0).tolist(), strict=True))
+            counts = self.frequencies(np.array([key for key, _ in listed], dtype=np.uint32))
+            total = np.log(2.0 + BACKGROUND + len(self))
+        counts = counts + BACKGROUND * np.array([shares.get(word, 0.0) for _, word in listed])
+        values = np.maximum(1.0 - np.log1p(counts) / total, 0.0)
+        return {word: value for (_, word), value in zip(listed, values.tolist(), strict=True)}
 
     def candidates(
         self,

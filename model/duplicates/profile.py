@@ -20,6 +20,7 @@ class Profile:
 
     :param sequence: the canonical words of title, location and text, in this order.
     :param words: the words that are no stop words.
+    :param initials: the words that may be names in another spelling, by their first letter.
     :param pairs: neighbouring useful words as ``"one two"``.
     :param triples: three words in a row of the text.
     :param grams: character 3-grams of the useful words, their borders included.
@@ -32,6 +33,7 @@ class Profile:
     document: Document
     words: frozenset[str]
     title: frozenset[str]
+    initials: dict[str, tuple[str, ...]]
     pairs: frozenset[str]
     triples: tuple[tuple[str, str, str], ...]
     triple_set: frozenset[tuple[str, str, str]]
@@ -70,11 +72,16 @@ def profile(document: Document) -> Profile:
             named.setdefault(place.kind, set()).update(place.words)
     places = {word for found in named.values() for word in found if not word.isdigit()}
     known = frozenset((places | (set(document.place_words) & words) | set(reading.proper)) - _TOO_COMMON_IN_NAMES)
+    initials: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) > 4:
+            initials.setdefault(word[0], []).append(word)
     padded = [f" {word} " for word in words]
     return Profile(
         document=document,
         words=words,
         title=frozenset(word for word in document.title_words if word not in STOP_WORDS),
+        initials={letter: tuple(found) for letter, found in initials.items()},
         pairs=frozenset(f"{one} {two}" for one, two in pairwise(useful)),
         triples=triples,
         triple_set=frozenset(triples),

@@ -7,9 +7,10 @@ from typing import Final, Literal
 
 from model.assessment import Span
 from model.duplicates.distance import distance_m
+from model.duplicates.document import field_terms
 from model.duplicates.profile import Profile
 from model.duplicates.signals import NEAR_M, RARE, Weights, gap_days, numbered_agreement, same_named, similar_name
-from model.duplicates.terms import Term, terms
+from model.duplicates.terms import Term
 
 _RULES: Final = {
     "kirim_ulang": "dikirim ulang oleh pelapor yang sama",
@@ -44,8 +45,8 @@ class Explanation:
 
 
 def _fields(document_profile: Profile) -> list[tuple[Literal["title", "text"], list[Term]]]:
-    document = document_profile.document
-    return [("title", terms(document.title)), ("text", terms(document.text))]
+    title, text = field_terms(document_profile.document)
+    return [("title", title), ("text", text)]
 
 
 def _spans(of: Profile, words: set[str]) -> list[Span]:
@@ -83,7 +84,7 @@ def common_run(a: Profile, b: Profile) -> tuple[int, int, int]:
 
 
 def _run_spans(a: Profile, b: Profile, run: tuple[int, int, int]) -> tuple[list[Span], list[Span]]:
-    found = terms(a.document.text), terms(b.document.text)
+    found = field_terms(a.document)[1], field_terms(b.document)[1]
     return tuple(  # type: ignore[return-value]
         [Span("text", held[start].start, held[start + run[0] - 1].end)]
         for held, start in zip(found, run[1:], strict=True)

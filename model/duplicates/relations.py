@@ -73,7 +73,8 @@ def _same_reporter(a: Profile, b: Profile) -> bool | None:
 
 def _specific(a: Profile, b: Profile) -> bool:
     """Say whether both name one place, person, page or number that is more than a single digit."""
-    named = any(a.named.get(kind, frozenset()) & names for kind, names in b.named.items())
+    wide = {"kabupaten", "kecamatan"}
+    named = any(a.named.get(kind, frozenset()) & names for kind, names in b.named.items() if kind not in wide)
     numbers = {number for number in a.identifiers & b.identifiers if len(number) > 1}
     return bool(named or numbers or a.names & b.names or a.links & b.links)
 

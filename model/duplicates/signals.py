@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Final
 
+from model.duplicates.common import BACKGROUND
 from model.duplicates.distance import distance_m
 from model.duplicates.profile import Profile
 
@@ -124,7 +125,7 @@ def template_count(a: Profile, b: Profile, weights: Weights, documents: int) -> 
     pairs = a.pairs & b.pairs
     if not pairs:
         return 0.0
-    return float((2.0 + documents) ** (1.0 - median([weights[pair] for pair in pairs])) - 1.0)
+    return float((2.0 + BACKGROUND + documents) ** (1.0 - median([weights[pair] for pair in pairs])) - 1.0)
 
 
 def _runs(a: Profile, b: Profile, weights: Weights) -> list[float]:
@@ -148,8 +149,12 @@ def _spelled(a: Profile, b: Profile, weights: Weights) -> float:
     missing = [word for word in a.places - b.words if len(word) > 4 and weights[word] > RARE]
     if not missing:
         return 0.0
-    others = b.words - a.words
-    return sum([weights[word] for word in missing if any(similar_name(word, other) for other in others)])
+    found = [
+        weights[word]
+        for word in missing
+        if any(similar_name(word, other) for other in b.initials.get(word[0], ()) if other not in a.words)
+    ]
+    return sum(found)
 
 
 def _places(a: Profile, b: Profile, weights: Weights) -> list[float]:

@@ -66,6 +66,8 @@ def evaluate(
         learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
         cases = run_split(records, str(split), learners, run.seed)
     metrics = summarise(cases, about)
+    if set(metrics) == {"about"}:
+        raise PilahError("PLH-301", "no row has a label that was asked for")
     write_results(cases, metrics, output)
     write_report(cases, metrics, output)
     for question, values in metrics.items():

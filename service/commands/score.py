@@ -35,6 +35,8 @@ def score(
 
     records = read_inputs([source], columns(text=text_column, title=title_column), strict)
     triage = Triage.load(bundle or BASE)
+    if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
     target = output.open("w", encoding="utf-8") if output else sys.stdout
     try:
         for record in tqdm(records, desc="pilah score", unit="row", disable=output is None):

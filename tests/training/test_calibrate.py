@@ -92,14 +92,14 @@ def p_value(calibration: Calibration, margins: np.ndarray, truths: list[str]) ->
 @pytest.mark.parametrize("sharpness", [1.5, 4.0, 12.0])
 def test_fitted_probabilities_are_true_on_new_rows(sharpness: float) -> None:
     head, margins, truths = simulate(6000, sharpness, seed=1)
-    fitted = fit_calibration(head, margins[:4000], truths[:4000], [{}] * 4000)
+    fitted = fit_calibration(head, margins[:4000], truths[:4000], [{}] * 4000)[0]
     assert p_value(fitted, margins[4000:], truths[4000:]) > 0.05
 
 
 def test_an_over_confident_head_is_repaired() -> None:
     head, margins, truths = simulate(6000, 3.0, seed=2)
     over = Calibration(temperature=0.05)
-    fitted = fit_calibration(head, margins[:4000], truths[:4000], [{}] * 4000)
+    fitted = fit_calibration(head, margins[:4000], truths[:4000], [{}] * 4000)[0]
     assert p_value(over, margins[4000:], truths[4000:]) < 0.001
     assert p_value(fitted, margins[4000:], truths[4000:]) > 0.05
 
@@ -108,7 +108,7 @@ def test_noisy_labels_are_met_with_doubt() -> None:
     head, margins, truths = simulate(4000, 30.0, seed=3)
     rng = np.random.default_rng(4)
     noisy = [str(rng.integers(6)) if rng.random() < 0.3 else truth for truth in truths]
-    fitted = fit_calibration(head, margins, noisy, [{}] * len(noisy))
+    fitted = fit_calibration(head, margins, noisy, [{}] * len(noisy))[0]
     # The clearest case is right in 0.7 + 0.3 / 6 of the rows.
     assert abs(float(fitted.apply(np.array([5.0, -5, -5, -5, -5, -5])).max()) - 0.75) < 0.08
 
@@ -116,7 +116,7 @@ def test_noisy_labels_are_met_with_doubt() -> None:
 def test_labels_that_the_head_does_not_know_lower_its_confidence() -> None:
     head, margins, truths = simulate(3000, 6.0, seed=5)
     unknown = [truth if i % 4 else "an agency of later years" for i, truth in enumerate(truths)]
-    knows, doubts = (fit_calibration(head, margins, t, [{}] * 3000) for t in (truths, unknown))
+    knows, doubts = (fit_calibration(head, margins, t, [{}] * 3000)[0] for t in (truths, unknown))
     ratio = doubts.apply(margins).max(axis=1).mean() / knows.apply(margins).max(axis=1).mean()
     assert abs(ratio - 0.75) < 0.05
 
@@ -126,7 +126,7 @@ def test_knowledge_gets_weight_where_it_helps() -> None:
     told = np.full((2000, 6), np.log(0.02))
     told[np.arange(2000), [int(t) for t in truths]] = np.log(0.9)
     rng = np.random.default_rng(0)
-    helpful = fit_calibration(head, margins, truths, [{}] * 2000, told)
-    useless = fit_calibration(head, margins, truths, [{}] * 2000, rng.permuted(told, axis=0))
+    helpful = fit_calibration(head, margins, truths, [{}] * 2000, told)[0]
+    useless = fit_calibration(head, margins, truths, [{}] * 2000, rng.permuted(told, axis=0))[0]
     assert helpful.knowledge > 5 * useless.knowledge
-    assert fit_calibration(head, margins, truths, [{}] * 2000).knowledge == 0
+    assert fit_calibration(head, margins, truths, [{}] * 2000)[0].knowledge == 0

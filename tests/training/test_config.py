@@ -26,8 +26,8 @@ CONFIGS = st.builds(
     ),
     heads=st.builds(
         HeadConfig,
-        ridge=st.floats(1e-9, 1e9),
-        balance=st.floats(0, 1),
+        ridge=st.lists(st.floats(1e-9, 1e9), min_size=1, max_size=3).map(tuple),
+        balance=st.lists(st.floats(0, 1), min_size=1, max_size=3).map(tuple),
         min_rows=st.integers(1, 99),
         title_dropout=st.floats(0, 1),
     ),
@@ -41,7 +41,11 @@ def test_what_is_written_reads_back_the_same(config: Config) -> None:
 
 def test_all_defaults_are_written_out() -> None:
     written = tomllib.loads(Config().to_toml())
-    assert written == Config().model_dump(exclude_none=True)
+    assert Config.model_validate(written) == Config()
+    assert {name: set(written[name]) for name in ("features", "heads")} == {
+        "features": set(FeatureConfig.model_fields),
+        "heads": set(HeadConfig.model_fields),
+    }
 
 
 def test_without_a_file_the_defaults_hold() -> None:
@@ -66,11 +70,13 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
         ('name = "Base Model"', "name"),
         ("calibration_folds = 1", "calibration_folds"),
         ("min_shared = 1", "min_shared"),
-        ("[heads]\nridge = 0", "heads.ridge"),
-        ("[heads]\nridge = inf", "heads.ridge"),
-        ("[heads]\nridge = nan", "heads.ridge"),
+        ("[heads]\nridge = [1.0, 0]", "heads.ridge.1"),
+        ("[heads]\nridge = [1.0, inf]", "heads.ridge.1"),
+        ("[heads]\nridge = [1.0, nan]", "heads.ridge.1"),
         ("[heads]\ntitle_dropout = 1.1", "heads.title_dropout"),
-        ("[heads]\nbalance = nan", "heads.balance"),
+        ("[heads]\nbalance = [nan]", "heads.balance.0"),
+        ("[heads]\nbalance = []", "heads.balance"),
+        ("[heads]\nridge = 1.0", "heads.ridge"),
         ("[features]\nmax_words = 1", "features.max_words"),
         ("features = 3", "features"),
     ],

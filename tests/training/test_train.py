@@ -153,9 +153,7 @@ def test_sending_a_complaint_again_does_not_make_its_words_shareable(few: list[R
 
 
 def test_titles_are_dropped_by_the_seed(few: list[Record], make_record: Make) -> None:
-    rows = [
-        make_record(r.complaint.id, r.complaint.text, r.labels.agency, title=str(r.labels.agency)[6:]) for r in few
-    ]
+    rows = [make_record(r.complaint.id, r.complaint.text, r.labels.agency, title=str(r.labels.agency)[6:]) for r in few]
 
     def weights(seed: int, dropout: float) -> np.ndarray:
         # The folds depend on the seed as well; the weights do not.
