@@ -94,7 +94,7 @@ def find_threshold(
     least = start if right.size >= start else fewest_rows(target, level)
     n, errors = _above(confidence_of, right)
     tested = np.flatnonzero(n >= least)
-    rejected = binom.cdf(errors[tested], n[tested], target) <= level
+    rejected = np.asarray(binom.cdf(errors[tested], n[tested], target) <= level, np.bool_)
     steps = int(np.argmin(rejected)) if not rejected.all() else rejected.size
     if steps == 0:
         return None
