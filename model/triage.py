@@ -230,9 +230,8 @@ class Triage:
 def _label_answer(found: Distribution | None) -> LabelAnswer | None:
     if found is None:
         return None
-    pairs = list(zip(found.labels, found.probabilities, strict=True))[: ALTERNATIVES + 1]
-    alternatives = tuple(Alternative(label, round(float(p), 6)) for label, p in pairs[1:])
-    return LabelAnswer(pairs[0][0], round(float(pairs[0][1]), 6), alternatives)
+    (label, probability), *others = found.as_dict(ALTERNATIVES + 1).items()
+    return LabelAnswer(label, round(probability, 6), tuple(Alternative(other, round(p, 6)) for other, p in others))
 
 
 def _region_answer(places: PlaceReading) -> RegionAnswer:
