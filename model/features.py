@@ -141,6 +141,8 @@ class Vectoriser:
         columns: list[int] = []
         pieces: list[int] = []
         shares: list[float] = []
+        of_letters: list[Ints] = []
+        of_pieces: list[Ints] = []
         previous: tuple[str, int] | None = None
         for number, match in enumerate(re.finditer(r"\S+", text)):
             spans.append(match.span())
@@ -156,12 +158,15 @@ class Vectoriser:
                         pieces.append(piece)
                         shares.append(share)
                 previous = (word, number)
-            letters = self._chars_of(match.group()).tolist() if len(match.group()) <= 40 else []
-            columns += letters
-            pieces += [number] * len(letters)
-            shares += [1.0] * len(letters)
+            if len(match.group()) <= 40:
+                of_letters.append(np.asarray(self._chars_of(match.group()), np.int64))
+                of_pieces.append(np.full(of_letters[-1].size, number, np.int64))
+        letters = np.concatenate(of_letters or [np.empty(0, np.int64)])
         return Occurrences(
-            np.array(columns, np.int64), np.array(pieces, np.int64), np.array(shares, np.float64), tuple(spans)
+            np.concatenate([np.array(columns, np.int64), letters]),
+            np.concatenate([np.array(pieces, np.int64), *of_pieces]),
+            np.concatenate([np.array(shares, np.float64), np.ones(letters.size)]),
+            tuple(spans),
         )
 
     def feature_positions(self, text: str) -> Iterable[tuple[int, int, int]]:

@@ -25,7 +25,7 @@ from scipy.stats import beta, binom
 
 from model.policy import EVERYTHING, Bound, Policy
 
-GRID = tuple(round(t, 3) for t in np.linspace(0.995, 0.05, 190))
+GRID = tuple(round(0.995 - 0.005 * step, 3) for step in range(190))
 _LEAST_SCOPE = 40
 """A tier or region gets a bound of its own from this many labelled rows on."""
 _MOST_MISSING = 100_000
@@ -72,26 +72,43 @@ def fit_policy(judged: Judged, target: float = 0.05, confidence: float = 0.9) ->
 def fit_bound(
     confidence_of: NDArray[np.float64], right: NDArray[np.bool_], target: float, confidence: float, scope: str
 ) -> Bound:
-    """Find the lowest proved threshold of one scope.
+    """Find the lowest proved threshold of one scope, or say how many rows are missing.
 
     :param confidence_of: stated probability of each row's answer, shape (n,).
+    """
+    found = find_threshold(confidence_of, right, target, confidence)
+    if found is not None:
+        return Bound(scope, *found, int(right.size))
+    return Bound(scope, None, 0, 0, int(right.size), _missing(confidence_of, right, target, 1 - confidence))
+
+
+def find_threshold(
+    confidence_of: NDArray[np.float64], right: NDArray[np.bool_], target: float, confidence: float
+) -> tuple[float, int, int] | None:
+    """Walk down the grid while the hypothesis of each threshold is rejected.
+
+    :return: the last threshold, the rows above it and how many of them are wrong; ``None`` if none was proved.
     """
     level = 1 - confidence
     start = fewest_rows(target, level, _FORGIVEN)
     least = start if right.size >= start else fewest_rows(target, level)
-    proved: Bound | None = None
-    for threshold in GRID:
-        above = confidence_of >= threshold
-        n, errors = int(above.sum()), int((~right[above]).sum())
-        if n < least:
-            continue
-        if binom.cdf(errors, n, target) > level:
-            break
-        proved = Bound(scope, threshold, n, errors, int(right.size))
-    if proved is not None:
-        return proved
-    missing = _missing(confidence_of, right, target, level)
-    return Bound(scope, None, 0, 0, int(right.size), missing)
+    n, errors = _above(confidence_of, right)
+    tested = np.flatnonzero(n >= least)
+    rejected = np.asarray(binom.cdf(errors[tested], n[tested], target) <= level, np.bool_)
+    steps = int(np.argmin(rejected)) if not rejected.all() else rejected.size
+    if steps == 0:
+        return None
+    last = int(tested[steps - 1])
+    return GRID[last], int(n[last]), int(errors[last])
+
+
+def _above(confidence_of: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count the rows and the wrong ones at or above each threshold of the grid."""
+    grid = np.array(GRID)
+    everyone, wrong = np.sort(confidence_of), np.sort(confidence_of[~right])
+    counts = (values.size - np.searchsorted(values, grid, side="left") for values in (everyone, wrong))
+    n, errors = (np.asarray(c, np.int64) for c in counts)
+    return n, errors
 
 
 @cache
@@ -118,15 +135,9 @@ def _missing(confidence_of: NDArray[np.float64], right: NDArray[np.bool_], targe
     if not total:
         return fewest_rows(target, level)
     needed: list[int] = []
-    for threshold in GRID:
-        above = confidence_of >= threshold
-        n = int(above.sum())
-        if not n:
-            continue
-        rate = (int((~right[above]).sum()) + 0.5) / (n + 1)
-        if rate >= target:
-            continue
-        rows = _rows_to_prove(rate, target, level)
+    for n, errors in set(zip(*(counts.tolist() for counts in _above(confidence_of, right)), strict=True)):
+        rate = (errors + 0.5) / (n + 1)
+        rows = _rows_to_prove(rate, target, level) if n and rate < target else None
         if rows is not None:
             needed.append(max(1, math.ceil(rows * total / n) - total))
     return min(needed, default=None)
@@ -134,9 +145,6 @@ def _missing(confidence_of: NDArray[np.float64], right: NDArray[np.bool_], targe
 
 def _rows_to_prove(rate: float, target: float, level: float) -> int | None:
     """Return the number of rows at which an observed error rate would prove the target."""
-    n = fewest_rows(target, level)
-    while n < _MOST_MISSING:
-        if binom.cdf(math.floor(rate * n), n, target) <= level:
-            return n
-        n = math.ceil(n * 1.05)
-    return None
+    sizes = np.unique(np.geomspace(fewest_rows(target, level), _MOST_MISSING, 100).astype(np.int64))
+    proved = np.flatnonzero(binom.cdf(np.floor(rate * sizes), sizes, target) <= level)
+    return int(sizes[proved[0]]) if proved.size else None

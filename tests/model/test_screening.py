@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
@@ -146,8 +145,7 @@ def test_a_wrong_rule_file_is_refused(tmp_path: Path, wrong: str) -> None:
 
 
 def test_case_and_spaces_change_nothing(resolver: PlaceResolver) -> None:
-    rng = random.Random(0)
-    for _, _, _, _, text in rng.sample(cases(), 20):
+    for _, _, _, _, text in cases()[::6]:
         plain = screen(Complaint(id="x", text=text), resolver).screening
         loud = screen(Complaint(id="x", text="  " + text.upper().replace(" ", "   ")), resolver).screening
         assert (plain.status, plain.flags) == (loud.status, loud.flags), text
