@@ -32,7 +32,7 @@ class PersonalData:
 # --- e-mail and handles -----------------------------------------------------------------------------------------------
 
 _AT = re.compile(r"@|[(\[{]at[)\]}]|%40", re.I)
-_MAY_BE_EMAIL = re.compile(r"[\w.+%-]@[\w-]")
+_MAY_BE_EMAIL = re.compile(r"[\w.+%-]@[\w-]{1,63}(?:\.|\s?[(\[]dot)", re.I)
 _AT_MARKS = ("@", "%40", "(at)", "[at]", "{at}")
 _EMAIL = re.compile(
     r"[\w.+%-]{1,64}(?:\s?(?:\(at\)|\[at\]|\{at\})\s?|@|%40)[\w-]{1,63}(?:(?:\.|\s?(?:\(dot\)|\[dot\])\s?)[\w-]{1,63}){1,5}",
@@ -212,7 +212,9 @@ def _addresses(text: str) -> Iterator[PersonalData]:
         if at.group() == "@" and not _MAY_BE_EMAIL.match(text, max(0, at.start() - 1)):
             start = end
         for match in _EMAIL.finditer(text, start, end):
-            if match.start() < at.start() < match.end():
+            if match.start() > at.start():
+                break
+            if at.start() < match.end():
                 yield PersonalData("email", *match.span())
         handle = _HANDLE.match(text, at.start())
         if handle is not None and not _PUBLIC_HANDLE.search(handle.group()):
