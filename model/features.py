@@ -157,7 +157,7 @@ class Vectoriser:
                         shares.append(share)
                 previous = (word, number)
             letters = self._chars_of(match.group()) if len(match.group()) <= 40 else ()
-            columns += letters
+            columns.extend(letters)
             pieces += [number] * len(letters)
             shares += [1.0] * len(letters)
         return Occurrences(
