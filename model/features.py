@@ -156,8 +156,8 @@ class Vectoriser:
                         pieces.append(piece)
                         shares.append(share)
                 previous = (word, number)
-            letters = self._chars_of(match.group()) if len(match.group()) <= 40 else ()
-            columns.extend(letters)
+            letters = self._chars_of(match.group()).tolist() if len(match.group()) <= 40 else []
+            columns += letters
             pieces += [number] * len(letters)
             shares += [1.0] * len(letters)
         return Occurrences(
