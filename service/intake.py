@@ -16,6 +16,7 @@ from data.errors import PilahError
 from model.assessment import Assessment, DuplicateAnswer, ModelRef
 from model.duplicates.document import Document
 from model.duplicates.index import DuplicateIndex
+from model.duplicates.match import Match
 from service.codec import dumps, fingerprint, to_plain
 from service.metrics import Metrics
 from service.posting import apply_event, document_of, posting_of, with_agency_id
@@ -26,7 +27,6 @@ from service.viewer import Viewer
 
 log = logging.getLogger(__name__)
 SHOWN = 5  # duplicates in one answer
-_SPARE = 20  # more matches asked for, so that some are left when those not for the viewer's eyes are taken out
 _REPLAYED = 1000  # events read at once
 _CHUNK = 16  # complaints of a batch between two looks at other requests
 
@@ -211,13 +211,15 @@ class Intake:
                 apply_event(self.index, event)
 
     def _find(self, document: Document, viewer: Viewer, limit: int) -> list[DuplicateAnswer]:
-        matches = self._guarded(
-            lambda: self.index.search(document, limit + _SPARE, reveal_confidential=viewer.confidential)
+        def seen(matches: Sequence[Match]) -> Sequence[Match]:
+            found = [match for match in matches if match.id != document.id and match.relation != "different"]
+            ids = self.store.visible_ids([match.id for match in found], viewer)
+            ids.update(match.id for match in found if self._may_see_waiting(match.id, viewer))
+            return [match for match in found if match.id in ids]
+
+        shown = self._guarded(
+            lambda: self.index.search(document, limit, reveal_confidential=viewer.confidential, choose=seen)
         )
-        found = [match for match in matches if match.id != document.id and match.relation != "different"]
-        seen = self.store.visible_ids([match.id for match in found], viewer)
-        seen.update(match.id for match in found if self._may_see_waiting(match.id, viewer))
-        shown = [match for match in found if match.id in seen][:limit]
         return [
             DuplicateAnswer(match.id, match.relation, round(match.probability, 4), reasons=match.reasons)
             for match in shown

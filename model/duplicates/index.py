@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from model.duplicates.common import BACKGROUND, common_words
 from model.duplicates.document import Document
 from model.duplicates.manifest import discard_others, load_manifest, save_manifest
-from model.duplicates.match import Match, PairScorer
+from model.duplicates.match import Choose, Match, PairScorer
 from model.duplicates.postings import Delta, Filter, Hit, plan, search_delta, search_segment
 from model.duplicates.scorer import base_scorer
 from model.duplicates.segments import NO_DAY, Entry, Segment, merge_segments, open_segment, write_segment
@@ -229,6 +229,7 @@ class DuplicateIndex:
         region: str | None = None,
         minimum: float = 0.0,
         reveal_confidential: bool = False,
+        choose: Choose | None = None,
     ) -> tuple[Match, ...]:
         """Return how the most alike stored complaints relate to one, the most probable duplicate first.
 
@@ -236,13 +237,18 @@ class DuplicateIndex:
         :param region: as for :meth:`candidates`.
         :param minimum: leave out matches of which neither ``same`` nor ``followup`` is this probable.
         :param reveal_confidential: also give the reasons for confidential reports.
+        :param choose: further picks from the matches, before the best ``limit`` of them get their reasons.
         """
         found = self.candidates(document, self.judged, window_days=window_days, region=region)
         if not found:
             return ()
-        matches = self.scorer.judge(document, found, self, limit if minimum <= 0.0 else None)
-        kept = [match for match in matches if max(match.probability, match.followup) >= minimum]
-        return tuple(match.shown(allowed=reveal_confidential) for match in kept[:limit])
+
+        def worth(matches: Sequence[Match]) -> Sequence[Match]:
+            kept: Sequence[Match] = [m for m in matches if max(m.probability, m.followup) >= minimum]
+            return (kept if choose is None else choose(kept))[:limit]
+
+        matches = self.scorer.judge(document, found, self, worth)
+        return tuple(match.shown(allowed=reveal_confidential) for match in matches)
 
     # --- storage
 
@@ -313,7 +319,9 @@ class DuplicateIndex:
     ) -> npt.NDArray[np.int64]:
         keys = hashes.tolist()
         newest = self._delta.lists
-        counts = np.array([len(newest.get(key, ())) for key in keys], dtype=np.int64)
+        counts = np.zeros(len(keys), dtype=np.int64)
+        if newest:
+            counts += np.array([len(newest.get(key, ())) for key in keys], dtype=np.int64)
         for _, lengths in lists:
             counts += lengths
         if self._gone:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from model.duplicates.document import Document
-from model.duplicates.match import Match, Statistics, best_first
+from model.duplicates.document import Document, field_terms
+from model.duplicates.match import Choose, Match, Statistics, best_first
 from model.duplicates.profile import Profile, profile
 from model.duplicates.reasons import explain
 from model.duplicates.relations import Evidence, Verdict, decide
@@ -72,9 +73,9 @@ class TrainedScorer:
         ]
 
     def judge(
-        self, document: Document, others: Sequence[Document], statistics: Statistics, limit: int | None = None
+        self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
     ) -> list[Match]:
-        """Judge one complaint against others, the most probable duplicates first; reasons for ``limit`` of them."""
+        """Judge one complaint against others, the most probable duplicates first; reasons for the chosen alone."""
         if not others:
             return []
         own = profile(document)
@@ -82,24 +83,20 @@ class TrainedScorer:
         rarity = statistics.rarity(frozenset().union(*(pair_words(own, other) for other in profiles)))
         verdicts = self.verdicts(own, profiles, rarity, len(statistics))
         bare = [
-            Match(str(row), verdict.relation, verdict.same, verdict.followup) for row, verdict in enumerate(verdicts)
+            Match(other.id, verdict.relation, verdict.same, verdict.followup, confidential=other.confidential)
+            for other, verdict in zip(others, verdicts, strict=True)
         ]
+        ordered = best_first(bare)
+        chosen = ordered if choose is None else choose(ordered)
+        if not chosen:
+            return []
+        rows = {other.id: row for row, other in enumerate(others)}
+        terms = field_terms(document)
         matches: list[Match] = []
-        for found in best_first(bare, limit):
-            row = int(found.id)
-            why = explain(own, profiles[row], rarity, verdicts[row].rules)
-            matches.append(
-                Match(
-                    id=others[row].id,
-                    relation=found.relation,
-                    probability=found.probability,
-                    followup=found.followup,
-                    reasons=why.reasons,
-                    spans_a=why.spans_a,
-                    spans_b=why.spans_b,
-                    confidential=others[row].confidential,
-                )
-            )
+        for match in chosen:
+            row = rows[match.id]
+            why = explain(own, profiles[row], rarity, verdicts[row].rules, terms)
+            matches.append(replace(match, reasons=why.reasons, spans_a=why.spans_a, spans_b=why.spans_b))
         return matches
 
 
