@@ -21,6 +21,13 @@ from model.duplicates.scorer import base_scorer
 from model.duplicates.segments import NO_DAY, Entry, Segment, merge_segments, open_segment, write_segment
 from model.duplicates.terms import Hashes, hash_phrase
 
+LEAST: Final = 0.07
+"""Candidates that weigh less than this part of an equal text are not judged: of the complaints that are judged the same
+99.4 % weigh more, of those that share nothing but chance words most weigh less (:mod:`evaluation.duplicates`)."""
+
+_BESIDE_BEST: Final = 0.15
+"""Nor are those that weigh less than this part of the best candidate."""
+
 _TIER: Final = 4
 """This many segments of about one size are merged into one."""
 
@@ -199,11 +206,13 @@ class DuplicateIndex:
         *,
         window_days: int | None = None,
         region: str | None = None,
+        least: float = 0.0,
     ) -> list[Document]:
         """Return the stored complaints that share most with one, best first, itself left out.
 
         :param window_days: only complaints at most this many days away; those without a date always match.
         :param region: only complaints of this region's regency (its own if ``None``); unknown regions always match.
+        :param least: leave out those that weigh less than this part of what an equal text would.
         """
         query = document.features()
         day = document.day
@@ -217,7 +226,8 @@ class DuplicateIndex:
             for place, (part, held) in enumerate(zip(self._segments, lists, strict=True)):
                 hits += search_segment(part, place, held, chosen, within=within, limit=limit + 1)
             hits.sort(key=lambda hit: hit.order)
-            found = [self._load(hit) for hit in hits[: limit + 1]]
+            enough = max(least * chosen.whole, _BESIDE_BEST * hits[0].weight if least and hits else 0.0)
+            found = [self._load(hit) for hit in hits[: limit + 1] if hit.weight >= enough]
         return [other for other in found if other.id != document.id][:limit]
 
     def search(
@@ -239,7 +249,7 @@ class DuplicateIndex:
         :param reveal_confidential: also give the reasons for confidential reports.
         :param choose: further picks from the matches, before the best ``limit`` of them get their reasons.
         """
-        found = self.candidates(document, self.judged, window_days=window_days, region=region)
+        found = self.candidates(document, self.judged, window_days=window_days, region=region, least=LEAST)
         if not found:
             return ()
 

@@ -10,15 +10,16 @@ from typing import Final
 
 import numpy as np
 
+from model.bundle import Bundle
 from model.duplicates.document import Document, field_terms
 from model.duplicates.match import Choose, Match, Statistics, best_first
 from model.duplicates.profile import Profile, profile
-from model.duplicates.reasons import explain
+from model.duplicates.reasons import Terms, explain
 from model.duplicates.relations import Evidence, Verdict, decide
 from model.duplicates.signals import SIGNALS, Weights, signals, template_count
-from model.duplicates.weights import Floats, Forest, ScorerWeights, calibrated, load_weights
+from model.duplicates.weights import OWN, Floats, Forest, ScorerWeights, calibrated, load_weights, parse_weights
 
-BASE_WEIGHTS: Final = Path(__file__).parents[1] / "base" / "duplicates.json"
+BASE_WEIGHTS: Final = Path(__file__).parent / "base_weights" / "duplicates.json"
 """The weights that are shipped: no text and no words, only numbers."""
 
 _WORDING: Final = SIGNALS.index("triple_share")
@@ -75,7 +76,10 @@ class TrainedScorer:
     def judge(
         self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
     ) -> list[Match]:
-        """Judge one complaint against others, the most probable duplicates first; reasons for the chosen alone."""
+        """Judge one complaint against others, the most probable duplicates first; reasons for the chosen alone.
+
+        Those of the chosen that are different get none: nobody is shown them.
+        """
         if not others:
             return []
         own = profile(document)
@@ -88,16 +92,31 @@ class TrainedScorer:
         ]
         ordered = best_first(bare)
         chosen = ordered if choose is None else choose(ordered)
-        if not chosen:
-            return []
         rows = {other.id: row for row, other in enumerate(others)}
-        terms = field_terms(document)
+        terms: Terms | None = None
         matches: list[Match] = []
         for match in chosen:
+            if choose is not None and match.relation == "different":
+                matches.append(match)
+                continue
             row = rows[match.id]
+            terms = terms or field_terms(document)
             why = explain(own, profiles[row], rarity, verdicts[row].rules, terms)
             matches.append(replace(match, reasons=why.reasons, spans_a=why.spans_a, spans_b=why.spans_b))
         return matches
+
+
+def scorer_of(bundle: Bundle) -> TrainedScorer:
+    """Return the scorer that a bundle carries, if it was trained on judgements of one's own, else the shipped one.
+
+    Every bundle holds a copy of the scorer that was shipped when it was made; a newer program brings a newer one.
+
+    :raises PilahError: PLH-603 if its weights are damaged or made for other signals.
+    """
+    packed = bundle.extras.get(BASE_WEIGHTS.name)
+    if not isinstance(packed, dict) or packed.get("about", {}).get("origin") != OWN:
+        return base_scorer()
+    return TrainedScorer(parse_weights(packed, bundle.id))
 
 
 @cache
