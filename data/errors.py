@@ -365,6 +365,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Read the incident again and repeat the change on what it holds now.",
         status=409,
     ),
+    "PLH-607": ErrorInfo(
+        title="No such incident",
+        title_id="Kejadian tidak ditemukan",
+        cause="The id is unknown, the incident was merged into another, or the key may not see its complaints.",
+        action="Read the incident's id again from one of its complaints.",
+        status=404,
+    ),
     "PLH-701": ErrorInfo(
         title="The table of region aliases is not valid",
         title_id="Tabel alias wilayah tidak sah",

@@ -17,7 +17,7 @@ from service.problems import field_errors, problem, problem_response
 from service.schemas import AssessIn, BatchIn, ComplaintIn, EventIn, SearchIn
 from service.security import authenticate, require
 from service.settings import Settings
-from service.storage.log import FOUND_ID, Event, State
+from service.storage.log import FOUND_ID, LINKING, Event, State
 from service.viewer import Viewer
 
 router = APIRouter(prefix="/v1")
@@ -61,7 +61,8 @@ Admin = Annotated[Viewer, Depends(Scope("admin"))]
 Anyone = Annotated[Viewer, Depends(Scope(None))]
 
 
-def _json(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json_answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Answer JSON: a text as it is, anything else written compactly."""
     content = body if isinstance(body, str) else dumps(body)
     return Response(content, status_code=status, headers=headers, media_type="application/json")
 
@@ -74,7 +75,7 @@ async def assess(body: AssessIn, viewer: Assessor, intake: TheIntake) -> Respons
     The header `Pilah-Outcome` says `new`, `updated`, `same` or `dry-run`.
     """
     outcome = await intake.assess(body.to_complaint(), viewer, dry_run=body.dry_run)
-    return _json(outcome.body, headers={"Pilah-Outcome": outcome.outcome})
+    return json_answer(outcome.body, headers={"Pilah-Outcome": outcome.outcome})
 
 
 @router.post("/assess/batch", summary="Assess many complaints")
@@ -98,7 +99,7 @@ async def assess_batch(body: BatchIn, viewer: Assessor, intake: TheIntake, setti
             detail = outcome.detail if outcome.info.status < 500 else ""
             results[index] = _failed_item(index, checked.id, problem(outcome.code, detail))
     failed = sum(1 for line in results if line.startswith('{"error"'))
-    return _json(f'{{"results":[{",".join(results)}],"assessed":{len(results) - failed},"failed":{failed}}}')
+    return json_answer(f'{{"results":[{",".join(results)}],"assessed":{len(results) - failed},"failed":{failed}}}')
 
 
 def _failed_item(index: int, complaint_id: object, error: dict[str, Any]) -> str:
@@ -125,7 +126,7 @@ async def get_complaint(complaint_id: str, viewer: Reader, intake: TheIntake) ->
             shown = intake.store.visible_ids(named, viewer)
             body["duplicates"] = [item for item in body["duplicates"] if item["id"] in shown]
         answers.append({"at": answer.at, "model": answer.model_id, "assessment": body})
-    return _json(
+    return json_answer(
         {
             "id": state.id,
             "complaint": dict(state.content),
@@ -152,7 +153,7 @@ async def delete_complaint(complaint_id: str, viewer: Admin, intake: TheIntake) 
     return Response(status_code=204)
 
 
-_NOT_SHOWN = frozenset({"complaint", "digest", "search", FOUND_ID})
+_NOT_SHOWN = LINKING | {"complaint", "digest", "search", FOUND_ID}
 
 
 def _event(event: Event) -> dict[str, Any]:
@@ -189,14 +190,14 @@ async def post_event(complaint_id: str, body: EventIn, viewer: Sender, intake: T
         sender=viewer.sender,
     )
     written, new = await intake.record(event, viewer)
-    return _json(_event(written), status=201 if new else 200)
+    return json_answer(_event(written), status=201 if new else 200)
 
 
 @router.get("/complaints/{complaint_id}/events", summary="Read what happened to a complaint")
 async def get_events(complaint_id: str, viewer: Reader, intake: TheIntake) -> Response:
     """Return the events of a complaint in order, without its text."""
     _seen(intake, complaint_id, viewer)
-    return _json({"events": [_event(event) for event in intake.store.events_of(complaint_id)]})
+    return json_answer({"events": [_event(event) for event in intake.store.events_of(complaint_id)]})
 
 
 @router.get("/decisions", summary="Read what people decided")
@@ -215,7 +216,9 @@ async def decisions(
         raise PilahError("PLH-424", f"after={after!r}")
     found = intake.store.decisions_after(int(after), limit, viewer)
     following = str(found[-1].seq) if found else after
-    return _json({"decisions": [_event(event) for event in found], "next": following, "more": len(found) == limit})
+    return json_answer(
+        {"decisions": [_event(event) for event in found], "next": following, "more": len(found) == limit}
+    )
 
 
 @router.post("/duplicates/search", summary="Search duplicates")
@@ -232,7 +235,7 @@ async def search_duplicates(body: SearchIn, viewer: Reader, intake: TheIntake) -
         }
         for match in found
     ]
-    return _json({"duplicates": shown})
+    return json_answer({"duplicates": shown})
 
 
 @router.get("/agencies", summary="Search agencies")
@@ -259,11 +262,11 @@ async def agencies(
         }
         for agency in found
     ]
-    return _json({"agencies": shown})
+    return json_answer({"agencies": shown})
 
 
 @router.get("/model", summary="Read which model answers")
 async def model(_viewer: Anyone, intake: TheIntake) -> Response:
     """Return the bundle, registry and policy that answer now."""
     used = intake.triage.model
-    return _json({"id": used.id, "bundle": used.bundle, "registry": used.registry, "policy": used.policy})
+    return json_answer({"id": used.id, "bundle": used.bundle, "registry": used.registry, "policy": used.policy})

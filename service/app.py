@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, problems
+from service import api, docs_page, health, incident_api, problems
 from service.intake import Intake, Triage
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
@@ -37,6 +37,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
+        intake.incidents.follow()
         following = asyncio.create_task(_follow(intake, settings))
         try:
             yield
@@ -62,6 +63,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     app.state.settings = settings
     problems.install(app)
     app.include_router(api.router)
+    app.include_router(incident_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     app.add_middleware(

@@ -16,7 +16,9 @@ from data.errors import PilahError
 from model.assessment import Assessment, DuplicateAnswer, ModelRef
 from model.duplicates.document import Document
 from model.duplicates.index import DuplicateIndex
+from model.duplicates.match import Match
 from service.codec import dumps, fingerprint, to_plain
+from service.incidents import IncidentBook
 from service.metrics import Metrics
 from service.posting import apply_event, document_of, posting_of, with_agency_id
 from service.storage.log import Event
@@ -26,7 +28,6 @@ from service.viewer import Viewer
 
 log = logging.getLogger(__name__)
 SHOWN = 5  # duplicates in one answer
-_SPARE = 20  # more matches asked for, so that some are left when those not for the viewer's eyes are taken out
 _REPLAYED = 1000  # events read at once
 _CHUNK = 16  # complaints of a batch between two looks at other requests
 
@@ -72,6 +73,7 @@ class Intake:
         self.store = store
         self.metrics = metrics
         self.registry = registry
+        self.incidents = IncidentBook(store)
         self.cursor = index.cursor
         self._purge = False  # whether a complaint was erased since the index was last saved
         self._own: set[int] = set()  # events that this process wrote and has indexed already
@@ -93,12 +95,13 @@ class Intake:
             assessment: Assessment = self._guarded(self.triage.answer, reading)
         with self._timed("duplicates"):
             document = document_of(reading.complaint, assessment)
-            assessment = replace(assessment, duplicates=tuple(self._find(document, viewer, SHOWN)))
+            duplicates, links = self._find(document, viewer, SHOWN)
+            assessment = replace(assessment, duplicates=tuple(duplicates))
         body = dumps(assessment.to_dict())
         if dry_run:
             self.metrics.complaints.labels("dry-run").inc()
             return Outcome(complaint.id, body, "dry-run")
-        posting = posting_of(content, digest, assessment, document, body)
+        posting = posting_of(content, digest, assessment, document, body, links)
         return await self._store(posting, document, viewer)
 
     async def assess_batch(
@@ -122,7 +125,7 @@ class Intake:
         """Return the stored complaints that this one may repeat, as far as the viewer may see them."""
         reading = self._guarded(self.triage.read, complaint)
         assessment: Assessment = self._guarded(self.triage.answer, reading)
-        return self._find(document_of(reading.complaint, assessment), viewer, limit)
+        return self._find(document_of(reading.complaint, assessment), viewer, limit)[0]
 
     async def record(self, event: Event, viewer: Viewer) -> tuple[Event, bool]:
         """Write an event of a complaint and say whether it is new; an agency named in it is looked up."""
@@ -210,18 +213,26 @@ class Intake:
             for event in self.store.events_of(complaint_id):
                 apply_event(self.index, event)
 
-    def _find(self, document: Document, viewer: Viewer, limit: int) -> list[DuplicateAnswer]:
-        matches = self._guarded(
-            lambda: self.index.search(document, limit + _SPARE, reveal_confidential=viewer.confidential)
+    def _find(self, document: Document, viewer: Viewer, limit: int) -> tuple[list[DuplicateAnswer], dict[str, float]]:
+        """Return what the viewer may know of the duplicates, and the links of the incident, whoever may see them."""
+        links: dict[str, float] = {}
+
+        def seen(matches: Sequence[Match]) -> Sequence[Match]:
+            found = [match for match in matches if match.id != document.id and match.relation != "different"]
+            links.update({m.id: round(m.probability, 4) for m in found if m.relation == "same"})
+            ids = self.store.visible_ids([match.id for match in found], viewer)
+            ids.update(match.id for match in found if self._may_see_waiting(match.id, viewer))
+            return [match for match in found if match.id in ids]
+
+        shown = self._guarded(
+            lambda: self.index.search(document, limit, reveal_confidential=viewer.confidential, choose=seen)
         )
-        found = [match for match in matches if match.id != document.id and match.relation != "different"]
-        seen = self.store.visible_ids([match.id for match in found], viewer)
-        seen.update(match.id for match in found if self._may_see_waiting(match.id, viewer))
-        shown = [match for match in found if match.id in seen][:limit]
-        return [
-            DuplicateAnswer(match.id, match.relation, round(match.probability, 4), reasons=match.reasons)
+        incidents = self.incidents.of([match.id for match in shown])
+        answers = [
+            DuplicateAnswer(match.id, match.relation, round(match.probability, 4), incidents[match.id], match.reasons)
             for match in shown
         ]
+        return answers, links
 
     def _may_see_waiting(self, complaint_id: str, viewer: Viewer) -> bool:
         if complaint_id not in self._waiting:

@@ -39,10 +39,16 @@ def region_code_of(assessment: Assessment) -> str | None:
 
 
 def posting_of(
-    content: Mapping[str, Any], digest: str, assessment: Assessment, document: Document, body: str | None
+    content: Mapping[str, Any],
+    digest: str,
+    assessment: Assessment,
+    document: Document,
+    body: str | None,
+    links: Mapping[str, float] | None = None,
 ) -> Posting:
     """Return what is stored of an answered complaint.
 
+    :param links: the probability of ``same`` by id of the complaints that it may repeat, whoever may see them.
     :param body: the answer as it leaves; ``None`` for an archived complaint that nobody asked about.
     """
     agency = assessment.agency
@@ -57,6 +63,7 @@ def posting_of(
             "agency_id": agency.id if agency else None,
             "category": assessment.category.label if assessment.category else None,
             "type": assessment.type.label if assessment.type else None,
+            **({"links": dict(links)} if links else {}),
         },
         body=body,
         model_id=assessment.model.id,

@@ -6,18 +6,21 @@ import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import uvicorn
 
 from data.errors import PilahError
 from data.privacy import mask
 from model.duplicates.index import DuplicateIndex
+from model.duplicates.match import PairScorer
 from service import logs
 from service.app import create_app
 from service.intake import Triage
 from service.settings import Settings
 from service.storage.store import Store
 
+T = TypeVar("T", bound=Triage)
 _STOP_SECONDS = 20  # to finish what was begun
 _NEWEST = 256  # complaints that the index keeps in the form that is quick to change and slow to search
 
@@ -51,13 +54,18 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def open_index(folder: Path) -> DuplicateIndex:
-    """Open the saved duplicate index; one that is damaged or of another version is made anew from the event log."""
+def open_index(folder: Path, scorer: PairScorer | None = None) -> DuplicateIndex:
+    """Open the saved duplicate index; one that is damaged or of another version is made anew from the event log.
+
+    :param scorer: the shipped one if ``None``.
+    """
     try:
-        return DuplicateIndex.open(folder, delta_limit=_NEWEST)
-    except PilahError:
+        return DuplicateIndex.open(folder, scorer=scorer, delta_limit=_NEWEST)
+    except PilahError as error:
+        if error.code == "PLH-603":  # the scorer, not the index
+            raise
         shutil.rmtree(folder)
-        return DuplicateIndex.open(folder, delta_limit=_NEWEST)
+        return DuplicateIndex.open(folder, scorer=scorer, delta_limit=_NEWEST)
 
 
 def address(listener: socket.socket) -> str:
@@ -67,11 +75,16 @@ def address(listener: socket.socket) -> str:
 
 
 def run(
-    settings: Settings, load: Callable[[], Triage], announce: Callable[[Store, str], None] = lambda _store, _url: None
+    settings: Settings,
+    load: Callable[[], T],
+    announce: Callable[[Store, str], None] = lambda _store, _url: None,
+    *,
+    scorer: Callable[[T], PairScorer | None] = lambda _triage: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
     :param load: loads the model.
+    :param scorer: the scorer of duplicates that the model brings; the shipped one if ``None``.
     :param announce: told the store and the URL once the server is about to accept requests.
     :raises PilahError: if the address, the store or the model cannot be had.
     """
@@ -82,7 +95,7 @@ def run(
         store = Store(settings.store_url, settings.busy_timeout, serving=True)
         try:
             triage = load()
-            app = create_app(settings, triage, open_index(settings.var / "index"), store)
+            app = create_app(settings, triage, open_index(settings.var / "index", scorer(triage)), store)
             listener.listen(128)  # from here on callers wait instead of being refused
             announce(store, address(listener))
             config = uvicorn.Config(

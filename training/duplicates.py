@@ -21,7 +21,7 @@ from data.regions import Regions
 from evaluation.duplicates import Judged, PairData, pair_data, read_pairs, read_rewritten, report
 from model.duplicates.prepare import Preparer
 from model.duplicates.signals import SIGNALS
-from model.duplicates.weights import Floats, Forest, Linear, ScorerWeights, Trees, calibrated, save_weights
+from model.duplicates.weights import OWN, Floats, Forest, Linear, ScorerWeights, Trees, calibrated, save_weights
 from model.places import PlaceResolver
 
 RULE_ONLY: Final = frozenset(
@@ -46,6 +46,7 @@ class Options:
 
     :param trees: how many in each of the boosted models.
     :param rewritten_weight: of a row that only helps to train.
+    :param origin: whose judgements they are; a bundle carries the scorer of one's own.
     :param models: how many boosted models with different seeds; their trees are averaged.
     """
 
@@ -55,6 +56,7 @@ class Options:
     strength: float = 0.3
     rewritten_weight: float = 2.0
     folds: int = 5
+    origin: str = OWN
 
 
 def _fit_linear(values: Floats, positive: Bools, used: Bools, strength: float, weight: Floats) -> Linear:
@@ -176,6 +178,7 @@ def fit_scorer(data: PairData, validated: CrossValidated, options: Options | Non
         "components": len(set(data.components.tolist())),
         "date": date.today().isoformat(),
         "seed": options.seed,
+        "origin": options.origin,
     }
     return ScorerWeights(linear, trees, calibration, followup, about)
 

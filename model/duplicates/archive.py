@@ -82,10 +82,12 @@ class Archive:
         self.index.compact()
         found: dict[tuple[str, str], Pair] = {}
         order = {document.id: place for place, document in enumerate(self.index.documents())} if both else {}
+
+        def linked(matches: Sequence[Match]) -> Sequence[Match]:
+            return [match for match in matches if match.probability >= minimum or match.relation in LINKED]
+
         for query in queries:
-            for match in self.index.search(query, top):
-                if match.probability < minimum and match.relation not in LINKED:
-                    continue
+            for match in self.index.search(query, top, choose=linked):
                 pair = Pair(query.id, match)
                 key = (query.id, match.id)
                 if both:

@@ -9,7 +9,7 @@ from typing import Final
 
 from data.errors import PilahError
 
-COMMON_WORDS: Final = Path(__file__).parents[1] / "base" / "duplicate_words.json"
+COMMON_WORDS: Final = Path(__file__).parent / "base_weights" / "duplicate_words.json"
 """Words that at least one text in a thousand has, with that share; no rare words and no names."""
 
 BACKGROUND: Final = 1000

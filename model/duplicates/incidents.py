@@ -7,8 +7,8 @@ The state is a function of the links and decisions alone, so replaying the event
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from data.errors import PilahError
 from model.duplicates.cluster import LARGEST, LINK, cluster
@@ -82,6 +82,25 @@ class Incidents:
         self._of: dict[str, str] = {}
         self._changed: set[str] = set()
 
+    def __contains__(self, identifier: str) -> bool:
+        """Say whether a complaint is in an incident."""
+        return identifier in self._members
+
+    def link(self, identifier: str, links: Mapping[str, float]) -> None:
+        """Replace the links of a complaint, its content staying as it is; see :meth:`add`."""
+        self.add(self._members[identifier], links)
+
+    def view(self, incident: str, members: Collection[str]) -> Incident | None:
+        """Return an incident as it is for someone who sees only some complaints; ``None`` if there is nothing to see.
+
+        :raises PilahError: PLH-606 if it is unknown.
+        """
+        found = self.get(incident)
+        seen = [name for name in found.members if name in members]
+        if len(seen) == len(found.members):
+            return found
+        return replace(self._incident(seen), id=found.id, status=found.status) if seen else None
+
     # --- what happens
 
     def add(self, member: Member, links: Mapping[str, float] | None = None) -> None:
@@ -140,12 +159,18 @@ class Incidents:
 
         :raises PilahError: PLH-606 if one is unknown.
         """
-        first, second = self.get(one), self.get(other)
-        for a in first.members:
-            for b in second.members:
+        return self.join(self.get(one).members, self.get(other).members)
+
+    def join(self, some: Sequence[str], others: Sequence[str]) -> Incident:
+        """Say by hand that complaints are of one incident with others, and return it.
+
+        :raises PilahError: PLH-606 if one is unknown.
+        """
+        for a in some:
+            for b in others:
                 self._rejected.get(a, set()).discard(b)
                 self._rejected.get(b, set()).discard(a)
-        members = (*first.members, *second.members)
+        members = (*some, *others)
         for member in members[1:]:
             if member != members[0]:
                 self.confirm(members[0], member)
@@ -161,6 +186,13 @@ class Incidents:
         stay = [member for member in whole.members if member not in set(members)]
         if len(out) != len(set(members)) or not out or not stay:
             raise PilahError("PLH-606", incident)
+        return self.separate(out, stay)
+
+    def separate(self, out: Sequence[str], stay: Sequence[str]) -> Incident:
+        """Say by hand that complaints are not of one incident with others, and return theirs.
+
+        :raises PilahError: PLH-606 if one is unknown.
+        """
         for a in out:
             for b in stay:
                 self.reject(a, b)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,11 +15,18 @@ import numpy.typing as npt
 from model.duplicates.common import BACKGROUND, common_words
 from model.duplicates.document import Document
 from model.duplicates.manifest import discard_others, load_manifest, save_manifest
-from model.duplicates.match import Match, PairScorer
+from model.duplicates.match import Choose, Match, PairScorer
 from model.duplicates.postings import Delta, Filter, Hit, plan, search_delta, search_segment
 from model.duplicates.scorer import base_scorer
 from model.duplicates.segments import NO_DAY, Entry, Segment, merge_segments, open_segment, write_segment
 from model.duplicates.terms import Hashes, hash_phrase
+
+LEAST: Final = 0.07
+"""Candidates that weigh less than this part of an equal text are not judged: of the complaints that are judged the same
+99.4 % weigh more, of those that share nothing but chance words most weigh less (:mod:`evaluation.duplicates`)."""
+
+_BESIDE_BEST: Final = 0.15
+"""Nor are those that weigh less than this part of the best candidate."""
 
 _TIER: Final = 4
 """This many segments of about one size are merged into one."""
@@ -199,11 +206,13 @@ class DuplicateIndex:
         *,
         window_days: int | None = None,
         region: str | None = None,
+        least: float = 0.0,
     ) -> list[Document]:
         """Return the stored complaints that share most with one, best first, itself left out.
 
         :param window_days: only complaints at most this many days away; those without a date always match.
         :param region: only complaints of this region's regency (its own if ``None``); unknown regions always match.
+        :param least: leave out those that weigh less than this part of what an equal text would.
         """
         query = document.features()
         day = document.day
@@ -217,7 +226,8 @@ class DuplicateIndex:
             for place, (part, held) in enumerate(zip(self._segments, lists, strict=True)):
                 hits += search_segment(part, place, held, chosen, within=within, limit=limit + 1)
             hits.sort(key=lambda hit: hit.order)
-            found = [self._load(hit) for hit in hits[: limit + 1]]
+            enough = max(least * chosen.whole, _BESIDE_BEST * hits[0].weight if least and hits else 0.0)
+            found = [self._load(hit) for hit in hits[: limit + 1] if hit.weight >= enough]
         return [other for other in found if other.id != document.id][:limit]
 
     def search(
@@ -229,6 +239,7 @@ class DuplicateIndex:
         region: str | None = None,
         minimum: float = 0.0,
         reveal_confidential: bool = False,
+        choose: Choose | None = None,
     ) -> tuple[Match, ...]:
         """Return how the most alike stored complaints relate to one, the most probable duplicate first.
 
@@ -236,13 +247,18 @@ class DuplicateIndex:
         :param region: as for :meth:`candidates`.
         :param minimum: leave out matches of which neither ``same`` nor ``followup`` is this probable.
         :param reveal_confidential: also give the reasons for confidential reports.
+        :param choose: further picks from the matches, before the best ``limit`` of them get their reasons.
         """
-        found = self.candidates(document, self.judged, window_days=window_days, region=region)
+        found = self.candidates(document, self.judged, window_days=window_days, region=region, least=LEAST)
         if not found:
             return ()
-        matches = self.scorer.judge(document, found, self, limit if minimum <= 0.0 else None)
-        kept = [match for match in matches if max(match.probability, match.followup) >= minimum]
-        return tuple(match.shown(allowed=reveal_confidential) for match in kept[:limit])
+
+        def worth(matches: Sequence[Match]) -> Sequence[Match]:
+            kept: Sequence[Match] = [m for m in matches if max(m.probability, m.followup) >= minimum]
+            return (kept if choose is None else choose(kept))[:limit]
+
+        matches = self.scorer.judge(document, found, self, worth)
+        return tuple(match.shown(allowed=reveal_confidential) for match in matches)
 
     # --- storage
 
@@ -313,7 +329,9 @@ class DuplicateIndex:
     ) -> npt.NDArray[np.int64]:
         keys = hashes.tolist()
         newest = self._delta.lists
-        counts = np.array([len(newest.get(key, ())) for key in keys], dtype=np.int64)
+        counts = np.zeros(len(keys), dtype=np.int64)
+        if newest:
+            counts += np.array([len(newest.get(key, ())) for key in keys], dtype=np.int64)
         for _, lengths in lists:
             counts += lengths
         if self._gone:

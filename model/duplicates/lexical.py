@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.duplicates.document import Document
-from model.duplicates.match import Match, Relation, Statistics, best_first
+from model.duplicates.match import Choose, Match, Relation, Statistics, best_first
 
 
 def word_set(document: Document) -> frozenset[str]:
@@ -28,7 +28,7 @@ class LexicalScorer:
     """Judge by shared rare words alone: no training, no calibration; the fallback where no weights are installed."""
 
     def judge(
-        self, document: Document, others: Sequence[Document], statistics: Statistics, limit: int | None = None
+        self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
     ) -> list[Match]:
         """Judge one complaint against others, the most alike first."""
         sets = [word_set(other) for other in others]
@@ -42,4 +42,5 @@ class LexicalScorer:
             relation: Relation = "same" if probability >= 0.5 else "related" if similarity > 0.15 else "different"
             reasons = ("isi laporan sama",) if equal else (f"kemiripan kata {round(100 * similarity)}%",)
             matches.append(Match(other.id, relation, probability, 0.0, reasons, confidential=other.confidential))
-        return best_first(matches, limit)
+        ordered = best_first(matches)
+        return ordered if choose is None else list(choose(ordered))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -54,20 +54,24 @@ class Statistics(Protocol):
         ...
 
 
+Choose = Callable[[Sequence[Match]], Sequence[Match]]
+"""Picks the matches that are worth their reasons, which cost as much as the judging."""
+
+
 class PairScorer(Protocol):
     """Judge how complaints relate."""
 
     def judge(
-        self, document: Document, others: Sequence[Document], statistics: Statistics, limit: int | None = None
+        self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
     ) -> list[Match]:
         """Judge one complaint against others.
 
-        :param limit: return only this many.
+        :param choose: picks, from all matches best first and still without reasons, those to return.
         :return: the most probable duplicates first, equal ones in the order of ``others``.
         """
         ...
 
 
-def best_first(matches: Sequence[Match], limit: int | None) -> list[Match]:
+def best_first(matches: Sequence[Match]) -> list[Match]:
     """Sort by the probability of ``same``, then by that of ``followup``; equal ones keep their order."""
-    return sorted(matches, key=lambda match: (-match.probability, -match.followup))[:limit]
+    return sorted(matches, key=lambda match: (-match.probability, -match.followup))

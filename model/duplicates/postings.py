@@ -108,10 +108,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Hold the features of a query that are looked up, rarest first, with their weights."""
+    """Hold the features of a query that are looked up, rarest first, with their weights.
+
+    :param whole: the weight that a document with all of them and no other would have.
+    """
 
     positions: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64]
+    whole: float
 
 
 def plan(query: Features, frequencies: npt.NDArray[np.int64], documents: int, budget: int) -> Plan:
@@ -131,7 +135,8 @@ def plan(query: Features, frequencies: npt.NDArray[np.int64], documents: int, bu
     kept |= query.hashes[order] == query.exact
     order = order[kept]
     rarity = np.log1p(documents / frequencies[order])
-    return Plan(order, query.weights[order] * rarity * rarity)
+    weights = query.weights[order] * rarity * rarity
+    return Plan(order, weights, float(weights.sum() / _POWERS[min(len(query.hashes), MOST_FEATURES)]))
 
 
 def _heaviest(weights: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.int64]:

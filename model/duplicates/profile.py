@@ -21,9 +21,10 @@ class Profile:
     :param sequence: the canonical words of title, location and text, in this order.
     :param words: the words that are no stop words.
     :param initials: the words that may be names in another spelling, by their first letter.
+    :param fields: the words of the location fields.
     :param pairs: neighbouring useful words as ``"one two"``.
     :param triples: three words in a row of the text.
-    :param grams: character 3-grams of the useful words, their borders included.
+    :param grams: character 3-grams of the useful words in their order, spaces included.
     :param places: words of the named places.
     :param matter: words that name neither a place nor a person nor a number: what is complained about.
     :param named: by kind of place, the words of each name.
@@ -34,10 +35,11 @@ class Profile:
     words: frozenset[str]
     title: frozenset[str]
     initials: dict[str, tuple[str, ...]]
+    fields: frozenset[str]
     pairs: frozenset[str]
     triples: tuple[tuple[str, str, str], ...]
     triple_set: frozenset[tuple[str, str, str]]
-    grams: frozenset[str]
+    grams: frozenset[tuple[str, str, str]]
     places: frozenset[str]
     matter: frozenset[str]
     named: dict[str, frozenset[str]]
@@ -71,21 +73,23 @@ def profile(document: Document) -> Profile:
         else:
             named.setdefault(place.kind, set()).update(place.words)
     places = {word for found in named.values() for word in found if not word.isdigit()}
-    known = frozenset((places | (set(document.place_words) & words) | set(reading.proper)) - _TOO_COMMON_IN_NAMES)
+    fields = frozenset(document.place_words)
+    known = frozenset((places | (fields & words) | set(reading.proper)) - _TOO_COMMON_IN_NAMES)
     initials: dict[str, list[str]] = {}
     for word in words:
         if len(word) > 4:
             initials.setdefault(word[0], []).append(word)
-    padded = [f" {word} " for word in words]
+    spaced = f" {' '.join(dict.fromkeys(useful))} "
     return Profile(
         document=document,
         words=words,
         title=frozenset(word for word in document.title_words if word not in STOP_WORDS),
         initials={letter: tuple(found) for letter, found in initials.items()},
+        fields=fields,
         pairs=frozenset(f"{one} {two}" for one, two in pairwise(useful)),
         triples=triples,
         triple_set=frozenset(triples),
-        grams=frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2)),
+        grams=frozenset(zip(spaced, spaced[1:], spaced[2:], strict=False)),
         places=known,
         matter=frozenset(word for word in words - known - _NO_MATTER if not word.isdigit()).difference(reading.names),
         named={kind: frozenset(found) for kind, found in named.items()},

@@ -44,15 +44,16 @@ class Explanation:
     spans_b: tuple[Span, ...]
 
 
-def _fields(document_profile: Profile) -> list[tuple[Literal["title", "text"], list[Term]]]:
-    title, text = field_terms(document_profile.document)
-    return [("title", title), ("text", text)]
+Terms = tuple[list[Term], list[Term]]
+"""The terms of title and text with their spans."""
+
+_FIELDS: Final[tuple[Literal["title", "text"], ...]] = ("title", "text")
 
 
-def _spans(of: Profile, words: set[str]) -> list[Span]:
+def _spans(terms: Terms, words: set[str]) -> list[Span]:
     """Return where words stand, neighbouring ones joined."""
     spans: list[Span] = []
-    for name, found in _fields(of):
+    for name, found in zip(_FIELDS, terms, strict=True):
         for index, term in enumerate(found):
             if term.word not in words:
                 continue
@@ -83,12 +84,8 @@ def common_run(a: Profile, b: Profile) -> tuple[int, int, int]:
     return best
 
 
-def _run_spans(a: Profile, b: Profile, run: tuple[int, int, int]) -> tuple[list[Span], list[Span]]:
-    found = field_terms(a.document)[1], field_terms(b.document)[1]
-    return tuple(  # type: ignore[return-value]
-        [Span("text", held[start].start, held[start + run[0] - 1].end)]
-        for held, start in zip(found, run[1:], strict=True)
-    )
+def _run_span(terms: Terms, start: int, length: int) -> Span:
+    return Span("text", terms[1][start].start, terms[1][start + length - 1].end)
 
 
 def _name(words: frozenset[str]) -> str:
@@ -149,12 +146,17 @@ def _other_reasons(a: Profile, b: Profile) -> list[str]:
     return reasons
 
 
-def explain(a: Profile, b: Profile, weights: Weights, rules: tuple[str, ...]) -> Explanation:
+def explain(
+    a: Profile, b: Profile, weights: Weights, rules: tuple[str, ...], terms_a: Terms | None = None
+) -> Explanation:
     """Explain one pair.
 
     :param weights: the rarity of the words of both.
     :param rules: ids of the rules that changed the probabilities.
+    :param terms_a: the terms of ``a``, where they were read before.
     """
+    terms_a = terms_a or field_terms(a.document)
+    terms_b = field_terms(b.document)
     reasons = [_RULES[rule] for rule in rules if rule in _RULES]
     spans_a: list[Span] = []
     spans_b: list[Span] = []
@@ -162,9 +164,8 @@ def explain(a: Profile, b: Profile, weights: Weights, rules: tuple[str, ...]) ->
     whole = run[0] >= _RUN and run[0] == len(a.document.text_words) == len(b.document.text_words)
     if run[0] >= _RUN:
         reasons.append("isi laporan sama" if whole else f"{run[0]} kata berturut-turut sama")
-        run_spans = _run_spans(a, b, run)
-        spans_a += run_spans[0]
-        spans_b += run_spans[1]
+        spans_a.append(_run_span(terms_a, run[1], run[0]))
+        spans_b.append(_run_span(terms_b, run[2], run[0]))
     places, shown = _place_reasons(a, b)
     reasons += places + _number_reasons(a, b)
     rare = sorted(
@@ -176,6 +177,6 @@ def explain(a: Profile, b: Profile, weights: Weights, rules: tuple[str, ...]) ->
         shown |= set(rare)
     reasons += _other_reasons(a, b)
     if not whole:
-        spans_a += _spans(a, shown)
-        spans_b += _spans(b, shown)
+        spans_a += _spans(terms_a, shown)
+        spans_b += _spans(terms_b, shown)
     return Explanation(tuple(reasons), tuple(spans_a[:_MOST_SPANS]), tuple(spans_b[:_MOST_SPANS]))

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from model.duplicates.document import Document
-from model.duplicates.match import Match, Statistics, best_first
+from model.bundle import Bundle
+from model.duplicates.document import Document, field_terms
+from model.duplicates.match import Choose, Match, Statistics, best_first
 from model.duplicates.profile import Profile, profile
-from model.duplicates.reasons import explain
+from model.duplicates.reasons import Terms, explain
 from model.duplicates.relations import Evidence, Verdict, decide
 from model.duplicates.signals import SIGNALS, Weights, signals, template_count
-from model.duplicates.weights import Floats, Forest, ScorerWeights, calibrated, load_weights
+from model.duplicates.weights import OWN, Floats, Forest, ScorerWeights, calibrated, load_weights, parse_weights
 
-BASE_WEIGHTS: Final = Path(__file__).parents[1] / "base" / "duplicates.json"
+BASE_WEIGHTS: Final = Path(__file__).parent / "base_weights" / "duplicates.json"
 """The weights that are shipped: no text and no words, only numbers."""
 
 _WORDING: Final = SIGNALS.index("triple_share")
@@ -72,9 +74,12 @@ class TrainedScorer:
         ]
 
     def judge(
-        self, document: Document, others: Sequence[Document], statistics: Statistics, limit: int | None = None
+        self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
     ) -> list[Match]:
-        """Judge one complaint against others, the most probable duplicates first; reasons for ``limit`` of them."""
+        """Judge one complaint against others, the most probable duplicates first; reasons for the chosen alone.
+
+        Those of the chosen that are different get none: nobody is shown them.
+        """
         if not others:
             return []
         own = profile(document)
@@ -82,25 +87,36 @@ class TrainedScorer:
         rarity = statistics.rarity(frozenset().union(*(pair_words(own, other) for other in profiles)))
         verdicts = self.verdicts(own, profiles, rarity, len(statistics))
         bare = [
-            Match(str(row), verdict.relation, verdict.same, verdict.followup) for row, verdict in enumerate(verdicts)
+            Match(other.id, verdict.relation, verdict.same, verdict.followup, confidential=other.confidential)
+            for other, verdict in zip(others, verdicts, strict=True)
         ]
+        ordered = best_first(bare)
+        chosen = ordered if choose is None else choose(ordered)
+        rows = {other.id: row for row, other in enumerate(others)}
+        terms: Terms | None = None
         matches: list[Match] = []
-        for found in best_first(bare, limit):
-            row = int(found.id)
-            why = explain(own, profiles[row], rarity, verdicts[row].rules)
-            matches.append(
-                Match(
-                    id=others[row].id,
-                    relation=found.relation,
-                    probability=found.probability,
-                    followup=found.followup,
-                    reasons=why.reasons,
-                    spans_a=why.spans_a,
-                    spans_b=why.spans_b,
-                    confidential=others[row].confidential,
-                )
-            )
+        for match in chosen:
+            if choose is not None and match.relation == "different":
+                matches.append(match)
+                continue
+            row = rows[match.id]
+            terms = terms or field_terms(document)
+            why = explain(own, profiles[row], rarity, verdicts[row].rules, terms)
+            matches.append(replace(match, reasons=why.reasons, spans_a=why.spans_a, spans_b=why.spans_b))
         return matches
+
+
+def scorer_of(bundle: Bundle) -> TrainedScorer:
+    """Return the scorer that a bundle carries, if it was trained on judgements of one's own, else the shipped one.
+
+    Every bundle holds a copy of the scorer that was shipped when it was made; a newer program brings a newer one.
+
+    :raises PilahError: PLH-603 if its weights are damaged or made for other signals.
+    """
+    packed = bundle.extras.get(BASE_WEIGHTS.name)
+    if not isinstance(packed, dict) or packed.get("about", {}).get("origin") != OWN:
+        return base_scorer()
+    return TrainedScorer(parse_weights(packed, bundle.id))
 
 
 @cache

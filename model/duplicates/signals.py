@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -60,6 +62,11 @@ def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     return _ratio(shared, len(one) + len(other) - shared)
 
 
+@lru_cache(maxsize=20_000)
+def _letter_pairs(word: str) -> frozenset[str]:
+    return frozenset(a + b for a, b in pairwise(word))
+
+
 def similar_name(one: str, other: str) -> bool:
     """Say whether two words may be spellings of one name.
 
@@ -70,14 +77,19 @@ def similar_name(one: str, other: str) -> bool:
         return True
     if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 2 or one[0] != other[0]:
         return False
-    first = {one[at : at + 2] for at in range(len(one) - 1)}
-    second = {other[at : at + 2] for at in range(len(other) - 1)}
+    first, second = _letter_pairs(one), _letter_pairs(other)
     return 2 * len(first & second) / (len(first) + len(second)) >= 0.7
 
 
 def same_named(one: frozenset[str], other: frozenset[str]) -> bool:
     """Say whether two sets of names share one, up to spelling."""
-    return bool(one & other) or any(similar_name(a, b) for a in one for b in other)
+    if one & other:
+        return True
+    initials: dict[str, list[str]] = {}
+    for name in other:
+        if len(name) > 4:
+            initials.setdefault(name[0], []).append(name)
+    return any(similar_name(name, found) for name in one if len(name) > 4 for found in initials.get(name[0], ()))
 
 
 def _lexical(a: Profile, b: Profile, weights: Weights) -> list[float]:
@@ -227,7 +239,7 @@ def _where(a: Profile, b: Profile) -> list[float]:
     agree, exclude = numbered_agreement(a, b)
     region = region_agreement(a, b)
     metres = distance_m(a.document, b.document)
-    fields = set(a.document.place_words), set(b.document.place_words)
+    fields = a.fields, b.fields
     given = bool(fields[0] and fields[1])
     return [
         float(len(agree)),

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -148,6 +149,7 @@ _GRAM: Final = 4
 _MULTIPLIERS: Final = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F], dtype=np.uint32)
 
 
+@lru_cache(maxsize=1 << 16)
 def hash_phrase(phrase: str) -> int:
     """Hash a word, or two neighbouring words with a space between them, as :func:`features` does."""
     return hash_term(phrase, _BIGRAM_SALT if " " in phrase else 0)

@@ -15,6 +15,8 @@ from data.errors import PilahError
 from model.duplicates.signals import SIGNALS
 
 SCHEMA: Final = 1
+OWN: Final = "own"
+"""The origin, in ``about``, of weights that were trained on judgements of one's own."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -117,20 +119,42 @@ def save_weights(weights: ScorerWeights, path: Path) -> None:
     path.write_text(json.dumps(rounded(packed), separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def load_weights(path: Path) -> ScorerWeights:
-    """Read weights.
+def read_packed(path: Path) -> Any:
+    """Read a file of weights as the JSON document that a bundle carries, checked.
 
     :raises PilahError: PLH-603 if the file is missing, damaged or made for other signals.
     """
     try:
         packed = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PilahError("PLH-603", path.name) from error
+    parse_weights(packed, path.name)
+    return packed
+
+
+def load_weights(path: Path) -> ScorerWeights:
+    """Read weights.
+
+    :raises PilahError: PLH-603 if the file is missing, damaged or made for other signals.
+    """
+    return parse_weights(read_packed(path), path.name)
+
+
+def parse_weights(document: Any, name: str) -> ScorerWeights:
+    """Read weights from a JSON document.
+
+    :param name: what the error names.
+    :raises PilahError: PLH-603 if it is damaged or made for other signals.
+    """
+    try:
+        packed = dict(document)
         if packed.pop("schema") != SCHEMA or packed.pop("signals") != list(SIGNALS):
-            raise PilahError("PLH-603", f"{path.name}: other signals")
+            raise PilahError("PLH-603", f"{name}: other signals")
         return ScorerWeights(
             same=Linear(**packed.pop("same")),
             trees=Trees(**packed.pop("trees")),
             followup=Linear(**packed.pop("followup")),
             **packed,
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise PilahError("PLH-603", path.name) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PilahError("PLH-603", name) from error

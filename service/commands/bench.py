@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Part(StrEnum):
+    """Name what is measured."""
+
+    service = "service"
+    duplicates = "duplicates"
 
 
 def register(app: typer.Typer) -> None:
@@ -14,6 +22,9 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
+    part: Annotated[
+        Part, typer.Argument(help="What to measure: the whole service, or the duplicate search alone.")
+    ] = Part.service,
     bundle: Annotated[
         Path | None, typer.Option(help="Folder of the model bundle; the shipped base if left out.")
     ] = None,
@@ -22,30 +33,41 @@ def bench(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Callers at once.")] = 4,
     batch: Annotated[int, typer.Option(min=1, max=500, help="Complaints in one batch.")] = 200,
     training: Annotated[int, typer.Option(min=0, help="Rows to train on; 0 leaves training out.")] = 1_000,
+    archive: Annotated[
+        int, typer.Option(min=0, help="With duplicates: complaints of the archive that is searched for pairs.")
+    ] = 0,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file for the figures.")] = None,
 ) -> None:
     """Measure the model in process, the server over HTTP, its start and memory, and training.
 
+    `pilah bench duplicates` measures search among --stored complaints, all of one regency, index, memory and --archive.
     The texts are made up at random. A temporary store is used; nothing of yours is touched.
     """
     import json  # noqa: PLC0415
 
+    from model.duplicates.scorer import scorer_of  # noqa: PLC0415
     from model.triage import BASE, Triage  # noqa: PLC0415
     from service.bench import machine, run  # noqa: PLC0415
+    from service.bench_duplicates import measure  # noqa: PLC0415
 
     chosen = bundle or BASE
     described = machine()
     typer.echo("  ".join(f"{name} {value}" for name, value in described.items()))
     figures = []
-    for figure in run(
-        lambda: Triage.load(chosen),
-        chosen,
-        stored=stored,
-        seconds=seconds,
-        workers=workers,
-        batch=batch,
-        training=training,
-    ):
+    measured = (
+        measure(stored, archive, scorer_of(Triage.load(chosen).bundle))
+        if part is Part.duplicates
+        else run(
+            lambda: Triage.load(chosen),
+            chosen,
+            stored=stored,
+            seconds=seconds,
+            workers=workers,
+            batch=batch,
+            training=training,
+        )
+    )
+    for figure in measured:
         figures.append(figure)
         limit = f"  ({figure.limit})" if figure.limit else ""
         typer.echo(f"{figure.name:<58}{figure.value:>12,.2f} {figure.unit}{limit}")

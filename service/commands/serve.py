@@ -28,12 +28,13 @@ def serve(
     var: Annotated[Path | None, typer.Option(help="Folder of everything the server writes.")] = None,
 ) -> None:
     """Start the API on 127.0.0.1:8080 with the base bundle."""
+    from model.duplicates.scorer import scorer_of  # noqa: PLC0415
     from model.triage import Triage  # noqa: PLC0415
     from service.server import run  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings(host=host, port=port, bundle=bundle, store=store, var=var)
-    run(settings, lambda: Triage.load(settings.bundle), announce)
+    run(settings, lambda: Triage.load(settings.bundle), announce, scorer=lambda triage: scorer_of(triage.bundle))
 
 
 def announce(store: Store, url: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from data.errors import PilahError
 from service.inputs import (
     AgencyColumn,
     CategoryColumn,
@@ -25,12 +27,22 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    sources: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Labelled files.")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="DATA...", help="Labelled files; or: duplicates PAIRS COMPLAINTS..."),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Directory of the new bundle.")],
     config: Annotated[Path | None, typer.Option(help="config.toml; the defaults if left out.")] = None,
     shareable: Annotated[
         bool, typer.Option("--shareable", help="Leave confidential reports and rare words out.")
     ] = False,
+    scorer: Annotated[
+        Path | None,
+        typer.Option(help="duplicates.json of `pilah train duplicates`, for the bundle to carry."),
+    ] = None,
+    rewritten: Annotated[
+        Path | None, typer.Option(help="With duplicates: reports rewritten by hand, with look-alikes.")
+    ] = None,
     agency_column: AgencyColumn = None,
     category_column: CategoryColumn = None,
     type_column: TypeColumn = None,
@@ -38,7 +50,16 @@ def train(
     title_column: TitleColumn = None,
     strict: Strict = False,
 ) -> None:
-    """Fit every question that the labels answer, calibrate it and write a bundle."""
+    """Fit every question that the labels answer, calibrate it and write a bundle.
+
+    `pilah train duplicates PAIRS COMPLAINTS... -o DIR` fits the scorer of duplicates on judged pairs instead (lines
+    with a, b and relation) and writes duplicates.json with a report; name a data file of that name ./duplicates.
+    """
+    if str(sources[0]) == "duplicates":
+        _duplicates(sources[1:], output, rewritten, shareable)
+        return
+    from model.duplicates.scorer import BASE_WEIGHTS  # noqa: PLC0415
+    from model.duplicates.weights import read_packed  # noqa: PLC0415
     from training.card import with_card  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
     from training.train import train as fit  # noqa: PLC0415
@@ -49,6 +70,24 @@ def train(
     named = columns(
         agency=agency_column, category=category_column, type=type_column, text=text_column, title=title_column
     )
+    own = {} if scorer is None else {BASE_WEIGHTS.name: read_packed(scorer)}
     bundle = with_card(fit(read_inputs(sources, named, strict), run))
+    bundle = replace(bundle, extras={**bundle.extras, **own})
     digest = bundle.save(output)
     typer.echo(f"{output}: {bundle.id}, {bundle.metadata['data']['rows']} rows, {digest}")
+
+
+def _duplicates(files: list[Path], output: Path, rewritten: Path | None, shareable: bool) -> None:
+    from training.duplicates import train_from_files  # noqa: PLC0415
+
+    if len(files) < 2:
+        raise PilahError("PLH-400", "pilah train duplicates needs PAIRS and at least one file of COMPLAINTS")
+    for path in (*files, *([rewritten] if rewritten else [])):
+        if not path.is_file():
+            raise PilahError("PLH-101", f"{path.name}: there is no such file")
+    figures = train_from_files(files[0], files[1:], output, rewritten=rewritten, shareable=shareable)
+    same = figures["same"]
+    typer.echo(
+        f"{output}: {same['n']} pairs, average precision {same['average_precision']:.3f}, "
+        f"precision at recall 0.5 {same['p_at_r50']:.3f}, calibration p {same['calibration_p']:.3f}"
+    )

@@ -7,9 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 DECISIONS = frozenset(
-    {"disposed", "returned", "corrected", "closed", "reopened", "duplicate_confirmed", "duplicate_rejected"}
+    "disposed returned corrected closed reopened duplicate_confirmed duplicate_rejected "
+    "incident_merged incident_split incident_closed incident_reopened".split()
 )
 """Events that say what people decided; ``/v1/decisions`` hands them back to the intake."""
+
+LINKING = frozenset(("links", "members", "others"))
+"""The parts of a payload that hold only ids of complaints: never shown to those who may not see the complaints, but kept
+when one is erased, since incidents are made anew from them."""
 
 POSTED = DECISIONS | {"followed_up"}
 """Events that come in over ``POST /v1/complaints/{id}/events``."""

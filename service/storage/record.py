@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from data.errors import PilahError
 from service.codec import dumps, now
-from service.storage.log import FOUND_ID, Event, State, fold
+from service.storage.log import FOUND_ID, LINKING, Event, State, fold
 from service.storage.store import Answer, to_event, to_state, visible
 from service.storage.tables import assessments, complaints, events, mentions
 from service.viewer import Viewer
@@ -146,7 +146,9 @@ def erase(connection: Connection, complaint_id: str, viewer: Viewer, actor: str 
         body["duplicates"] = [item for item in body.get("duplicates", ()) if item["id"] != complaint_id]
         connection.execute(assessments.update().where(assessments.c.seq == row.seq).values(body=dumps(body)))
     connection.execute(mentions.delete().where(mentions.c.other_id == complaint_id))
-    connection.execute(events.update().where(events.c.complaint_id == complaint_id).values(payload="{}", digest=""))
+    for row in connection.execute(sa.select(events).where(events.c.complaint_id == complaint_id)).all():
+        kept = {name: value for name, value in json.loads(row.payload).items() if name in LINKING}
+        connection.execute(events.update().where(events.c.seq == row.seq).values(payload=dumps(kept), digest=""))
     connection.execute(complaints.delete().where(complaints.c.id == complaint_id))
     time = now()
     return _insert(

@@ -1,0 +1,88 @@
+"""Incidents as the event log tells them: kept in memory, made anew from the log at every start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from data.errors import PilahError
+from model.duplicates.document import to_day
+from model.duplicates.incidents import Incident, Incidents, Member, incident_id
+from service.storage.log import Event
+from service.storage.store import Store
+from service.viewer import Viewer
+
+KINDS: Final = (
+    "received", "updated", "assessed", "deleted", "duplicate_confirmed", "duplicate_rejected",
+    "incident_merged", "incident_split", "incident_closed", "incident_reopened",
+)  # fmt: skip
+"""The events that say something of incidents."""
+
+_READ: Final = 1000  # events read at once
+
+
+def apply(incidents: Incidents, event: Event) -> None:
+    """Bring the incidents from before an event to after it; what names unknown complaints changes nothing."""
+    name, payload = event.complaint_id, event.payload
+    if event.kind == "deleted":
+        incidents.remove(name)
+        return
+    if event.kind in ("received", "updated"):
+        content = payload.get("complaint", {})  # emptied by an erasure: then only what linked to it is of use
+        date = content.get("date")
+        incidents.add(Member(name, to_day(datetime.fromisoformat(date)) if date else None, content.get("reporter")))
+        return
+    with suppress(PilahError):  # of a complaint that was erased since
+        if event.kind == "assessed" and name in incidents:
+            incidents.link(name, payload.get("links", {}))
+        elif event.kind == "duplicate_confirmed":
+            incidents.confirm(name, payload["duplicate_of"])
+        elif event.kind == "duplicate_rejected":
+            incidents.reject(name, payload["duplicate_of"])
+        elif event.kind in ("incident_merged", "incident_split"):
+            known, others = ([one for one in payload[part] if one in incidents] for part in ("members", "others"))
+            if known and others:
+                (incidents.join if event.kind == "incident_merged" else incidents.separate)(known, others)
+        elif event.kind in ("incident_closed", "incident_reopened"):
+            of = next(one for one in (name, *payload["members"]) if one in incidents)
+            incidents.close(incidents.of(of).id, closed=event.kind == "incident_closed")
+
+
+class IncidentBook:
+    """Answer questions about incidents, always as of the end of the log."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._incidents = Incidents()
+        self._cursor = 0
+
+    def follow(self) -> None:
+        """Read what was written since."""
+        while events := self._store.events_after(self._cursor, _READ, KINDS):
+            for event in events:
+                apply(self._incidents, event)
+            self._cursor = events[-1].seq
+
+    def of(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the id of the incident of each complaint; one that is still being written begins its own."""
+        if not ids:
+            return {}
+        self.follow()
+        return {name: self._incidents.of(name).id if name in self._incidents else incident_id(name) for name in ids}
+
+    def view(self, incident: str, viewer: Viewer) -> Incident:
+        """Return an incident, as far as the viewer may see its complaints.
+
+        :raises PilahError: PLH-607 if it is unknown or nothing of it is for this viewer's eyes.
+        """
+        self.follow()
+        try:
+            members = self._incidents.get(incident).members
+        except PilahError as error:
+            raise PilahError("PLH-607", incident) from error
+        seen = self._incidents.view(incident, self._store.visible_ids(members, viewer))
+        if seen is None:
+            raise PilahError("PLH-607", incident)
+        return seen
