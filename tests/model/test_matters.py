@@ -121,7 +121,9 @@ def test_reading_is_the_same_every_time(words: list[str]) -> None:
 
 
 def test_a_cue_in_title_and_body_is_shown_where_it_begins() -> None:
-    complaint = Complaint(id="x", title="Lampu 🙏", text="Sudah lama sekali padam jalan kampung kami gelap sekali, tolong")
+    complaint = Complaint(
+        id="x", title="Lampu 🙏", text="Sudah lama sekali padam jalan kampung kami gelap sekali, tolong"
+    )
     reading = shipped_matcher().read_complaint(complaint)
     for hit in reading.hits:
         source = str(getattr(complaint, hit.span.field))
