@@ -6,7 +6,9 @@ agency; names in use (``agency_names.csv``) and the deployment's own table take 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +27,8 @@ from data.agency_regions import DKI, regions
 from data.errors import PilahError
 from data.functions import TIERS, Tier, functions
 
+_KEPT = 16_384  # composed agencies kept; about 10 MB when full
+
 __all__ = ["Agency", "AgencyRegistry", "ParsedAgency", "parse_agency", "same_agency"]
 
 
@@ -39,6 +43,15 @@ class AgencyRegistry:
     overrides: Overrides
     today: date
     home: str | None = None
+    _turns: tuple[date, ...] = field(init=False, repr=False, compare=False)
+    _kept: Callable[[str, Tier, str | None, str | None, date], Agency] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the days on which an agency begins or ends: between two of them every day gives the same agencies."""
+        known = (*national_bodies().values(), *self.overrides.agencies.values())
+        turns = {day for agency in known for day in (agency.valid_from, agency.valid_to) if day is not None}
+        object.__setattr__(self, "_turns", tuple(sorted(turns)))
+        object.__setattr__(self, "_kept", lru_cache(maxsize=_KEPT)(self._compose))
 
     @staticmethod
     def load(override: Path | None = None, *, today: date | None = None, home: str | None = None) -> AgencyRegistry:
@@ -69,14 +82,18 @@ class AgencyRegistry:
         >>> registry.compose("2.15", "kabkota", "31.74").name
         'Dinas Perhubungan Provinsi DKI Jakarta'
         """
+        turn = bisect_right(self._turns, on or self.today)
+        return self._kept(function, tier, region_code, office, self._turns[turn - 1] if turn else date.min)
+
+    def _compose(self, function: str, tier: Tier, region_code: str | None, office: str | None, day: date) -> Agency:
         if (
             function not in functions()
             or tier not in TIERS
             or (region_code is not None and region_code not in regions())
         ):
             raise PilahError("PLH-722", f"function {function!r}, tier {tier!r}, region {region_code!r}")
-        usual = compose_usual(function, tier, region_code, office, on or self.today)
-        return self._overridden(usual, function, office, on or self.today)
+        usual = compose_usual(function, tier, region_code, office, day)
+        return self._overridden(usual, function, office, day)
 
     def _overridden(self, usual: Agency, function: str, office: str | None, day: date) -> Agency:
         listed = self.overrides.agencies.get(usual.id)

@@ -32,6 +32,7 @@ def regions() -> Regions:
     return Regions.load()
 
 
+@lru_cache(maxsize=2_048)
 def region_label(code: str) -> str:
     """Return a region as the names of its offices end.
 
@@ -45,6 +46,7 @@ def region_label(code: str) -> str:
     return regions().get(code).full_name
 
 
+@lru_cache(maxsize=2_048)
 def bare_name(code: str) -> str:
     """Return the bare name of a region, a city that shares it with a regency with its kind.
 
@@ -59,6 +61,7 @@ def bare_name(code: str) -> str:
     return region.name
 
 
+@lru_cache(maxsize=8_192)
 def government_name(code: str) -> str:
     """Return the name of the government of a province, regency, city or district.
 

@@ -109,6 +109,20 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="It is not empty and holds no bundle, so it is not overwritten.",
         action="Choose an empty or new directory.",
     ),
+    "PLH-205": ErrorInfo(
+        title="The policy cannot be read",
+        title_id="Kebijakan penerusan tidak dapat dibaca",
+        cause="The document lacks a field, or a value is outside its range.",
+        action="Fit the policy again ('pilah train' does), or take the file from its source again.",
+        status=503,
+    ),
+    "PLH-206": ErrorInfo(
+        title="The policy cannot be read",
+        title_id="Kebijakan penerusan tidak dapat dibaca",
+        cause="The document lacks a field, or a value is outside its range.",
+        action="Fit the policy again ('pilah train' does), or take the file from its source again.",
+        status=503,
+    ),
     "PLH-301": ErrorInfo(
         title="Too little labelled data",
         title_id="Data berlabel terlalu sedikit",
@@ -397,6 +411,20 @@ CATALOGUE: dict[str, ErrorInfo] = {
         title_id="Aturan tingkat pemerintahan tidak benar",
         cause="A rule of tier_rules.toml lacks a field, has an id twice or names an unknown slot, tier or function.",
         action="Correct the named rule; the fields are described in data/tier_rules.py.",
+        status=500,
+    ),
+    "PLH-751": ErrorInfo(
+        title="The rule file is wrong",
+        title_id="Berkas aturan tidak benar",
+        cause="A rule lacks a field, has one of another form, repeats an id or names an unknown class of words.",
+        action="Correct the named rule; the form is described at the top of data/catalog/screening.toml.",
+        status=500,
+    ),
+    "PLH-752": ErrorInfo(
+        title="The table of emergency contacts is wrong",
+        title_id="Tabel kontak darurat tidak benar",
+        cause="A row lacks a kind, a name or a number, or its region is not a Kemendagri code.",
+        action="Correct the named row; the columns are kind,region,name,number,note.",
         status=500,
     ),
 }

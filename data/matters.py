@@ -12,7 +12,7 @@ from types import MappingProxyType
 from data.errors import PilahError
 from data.functions import Tier, as_tier, functions, split_list
 
-SLOTS = ("school", "road", "hospital", "river", "irrigation", "port", "terminal", "permit", "labour")
+SLOTS = ("school", "road", "hospital", "river", "irrigation", "port", "terminal", "permit", "labour", "sea", "counter")
 """The facts that can decide the tier of a matter; ``model/tiers.py`` reads them from the text."""
 
 _COLUMNS = (

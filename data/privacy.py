@@ -32,13 +32,13 @@ class PersonalData:
 # --- e-mail and handles -----------------------------------------------------------------------------------------------
 
 _AT = re.compile(r"@|[(\[{]at[)\]}]|%40", re.I)
-_MAY_BE_EMAIL = re.compile(r"[\w.+%-]@[\w-]")
+_MAY_BE_EMAIL = re.compile(r"[\w.+%-]@[\w-]{1,63}(?:\.|\s?[(\[]dot)", re.I)
 _AT_MARKS = ("@", "%40", "(at)", "[at]", "{at}")
 _EMAIL = re.compile(
     r"[\w.+%-]{1,64}(?:\s?(?:\(at\)|\[at\]|\{at\})\s?|@|%40)[\w-]{1,63}(?:(?:\.|\s?(?:\(dot\)|\[dot\])\s?)[\w-]{1,63}){1,5}",
     re.I,
 )
-_HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z0-9_][A-Za-z0-9_.]{1,29}")
+_HANDLE = re.compile(r"(?<![\w@.*])@[A-Za-z0-9_][A-Za-z0-9_.]{1,29}")
 # The account of an agency is no personal data, and it is evidence.
 _PUBLIC_HANDLE = re.compile(
     r"dinas|dish?ub|dinsos|dinkes|disdik|disdukcapil|dukcapil|disnaker|diskominfo|kominfo|dlh|dpu|pupr|dbmp|distar|diskar"
@@ -212,7 +212,9 @@ def _addresses(text: str) -> Iterator[PersonalData]:
         if at.group() == "@" and not _MAY_BE_EMAIL.match(text, max(0, at.start() - 1)):
             start = end
         for match in _EMAIL.finditer(text, start, end):
-            if match.start() < at.start() < match.end():
+            if match.start() > at.start():
+                break
+            if at.start() < match.end():
                 yield PersonalData("email", *match.span())
         handle = _HANDLE.match(text, at.start())
         if handle is not None and not _PUBLIC_HANDLE.search(handle.group()):

@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -92,6 +92,7 @@ class Regions:
         self._cities = frozenset(code for i, code in upper if len(code) == 5 and self._names[i].startswith("Kota "))
         self.upper_codes: tuple[str, ...] = tuple(code for _, code in upper if len(code) <= 5)
         self._index = self._build_index()
+        self._kept = lru_cache(maxsize=4_096)(self._region)
 
     @staticmethod
     def load() -> Regions:
@@ -109,6 +110,9 @@ class Regions:
 
         :raises KeyError: if there is no such code.
         """
+        return self._kept(code)
+
+    def _region(self, code: str) -> Region:
         position = self._position(code)
         if position is None:
             raise KeyError(code)

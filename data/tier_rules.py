@@ -22,6 +22,7 @@ class TierRule:
     :param slots: the slots it speaks about; empty for every matter.
     :param pattern: what the normalised text must contain.
     :param odds: factors by tier; other tiers keep theirs.
+    :param needs: pieces of text of which every match has one, so that most texts need no search; empty if not stated.
     """
 
     id: str
@@ -30,6 +31,7 @@ class TierRule:
     odds: Mapping[Tier, float]
     reason: str
     source: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Redirect:
     """Say which functions a fact makes less likely, whatever words the text shares with them.
 
     :param factors: factors on the scores of functions.
+    :param needs: as for a tier rule.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Redirect:
     factors: Mapping[str, float]
     reason: str
     source: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,13 @@ def _pattern(row: Mapping[str, Any]) -> re.Pattern[str]:
     return re.compile("".join(row["pattern"]))
 
 
+def _needs(row: Mapping[str, Any]) -> tuple[str, ...]:
+    needs = tuple(row.get("needs", ()))
+    if not all(isinstance(piece, str) and piece for piece in needs):
+        raise ValueError("needs must be a list of words")
+    return needs
+
+
 def _factors(values: Mapping[str, float]) -> dict[str, float]:
     if not values or any(not value > 0 for value in values.values()):
         raise ValueError("factors must be given and above 0")
@@ -101,7 +112,7 @@ def _tier_rule(row: Mapping[str, Any]) -> TierRule:
     if not slots <= set(SLOTS):
         raise ValueError(f"unknown slot {', '.join(sorted(slots - set(SLOTS)))}")
     odds = {as_tier(tier): factor for tier, factor in _factors(row["odds"]).items()}
-    return TierRule(row["id"], slots, _pattern(row), odds, row["reason"], row["source"])
+    return TierRule(row["id"], slots, _pattern(row), odds, row["reason"], row["source"], _needs(row))
 
 
 def _redirect(row: Mapping[str, Any]) -> Redirect:
@@ -109,7 +120,7 @@ def _redirect(row: Mapping[str, Any]) -> Redirect:
     for function in factors:
         if function not in functions():
             raise ValueError(f"unknown function {function!r}")
-    return Redirect(row["id"], _pattern(row), factors, row["reason"], row["source"])
+    return Redirect(row["id"], _pattern(row), factors, row["reason"], row["source"], _needs(row))
 
 
 @cache

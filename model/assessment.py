@@ -106,12 +106,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Report one thing that screening found."""
+    """Report one thing that screening found.
+
+    :param missing: what an incomplete complaint lacks: ``lokasi``, ``waktu``, ``objek``, ``identitas``.
+    :param rule: id of the rule that found it.
+    :param detail: a finer kind, e.g. of an emergency.
+    """
 
     kind: str
     probability: float
     missing: tuple[str, ...] = ()
     rule: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from operator import add
 from typing import Any, Literal
 
@@ -54,10 +55,9 @@ class Distribution:
         >>> Distribution.from_scores({"a": 1, "b": 3}).as_dict()
         {'b': 0.75, 'a': 0.25}
         """
-        labels = sorted(scores)
-        values = np.array([scores[label] for label in labels], np.float64)
-        order = np.argsort(-values, kind="stable")
-        return cls(tuple(labels[i] for i in order), (values[order] / (values.sum() or 1.0)).astype(np.float32))
+        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        values = np.array([value for _, value in ranked], np.float64)
+        return cls(tuple([label for label, _ in ranked]), (values / (values.sum() or 1.0)).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,11 @@ class Head:
         """Return every label, group by group."""
         return tuple(label for group in self.groups for label in group.members)
 
+    @cached_property
+    def group_of(self) -> Mapping[str, int]:
+        """Return the place of each label's group."""
+        return group_by_label(self.groups)
+
     def distribution(
         self, margins: Floats, mentioned: Mapping[str, float], known: Mapping[str, float] | None = None
     ) -> Distribution:
@@ -156,13 +161,27 @@ class Head:
             margins = np.asarray(margins + self.calibration.knowledge * self.hints(known), np.float32)
         probabilities = np.repeat(self.calibration.apply(margins), self._sizes) * self.within(mentioned)
         order = np.argsort(-probabilities, kind="stable")
-        return Distribution(tuple(self.labels[i] for i in order.tolist()), probabilities[order].astype(np.float32))
+        labels = tuple(map(self.labels.__getitem__, order.tolist()))
+        return Distribution(labels, probabilities[order].astype(np.float32))
 
     def hints(self, known: Mapping[str, float]) -> NDArray[np.float64]:
         """Return the logarithm of what the responsibility table gives each group, shape (n_groups,)."""
         rest = max(0.0, 1.0 - sum(known.values())) / _OTHER_FUNCTIONS
-        given = [known.get(group.function, rest) if group.function else rest for group in self.groups]
-        return np.log(np.array(given) + _LEAST_KNOWN)
+        given = np.full(len(self.groups), rest)
+        for function, probability in known.items():
+            where = self._of_function.get(function)
+            if where is not None:
+                given[where] = probability
+        return np.asarray(np.log(given + _LEAST_KNOWN))
+
+    @cached_property
+    def _of_function(self) -> dict[str, list[int]]:
+        """Return the groups of each function."""
+        found: dict[str, list[int]] = {}
+        for i, group in enumerate(self.groups):
+            if group.function:
+                found.setdefault(group.function, []).append(i)
+        return found
 
     @cached_property
     def _sizes(self) -> NDArray[np.int64]:
@@ -184,7 +203,7 @@ class Head:
             return self._shares
         shares = self._shares.copy()
         for group, where in self._place_groups:
-            weights = _PLACE_PRIOR * shares[where] + np.array([mentioned.get(key, 0.0) for key in group.keys])
+            weights = _PLACE_PRIOR * shares[where] + np.array(list(map(mentioned.get, group.keys, repeat(0.0))))
             shares[where] = weights / weights.sum()
         return shares
 

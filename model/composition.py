@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -90,6 +91,7 @@ def agencies_of(
 ) -> list[RoutedAgency]:
     """Return the agencies of the likeliest functions, in every place that is likely, unsorted."""
     found: dict[tuple[str, Tier], RoutedAgency] = {}
+    largest: dict[tuple[str, Tier], float] = {}
     for function, chance in list(pooled.items())[:8]:
         if chance < 0.004:
             break
@@ -105,8 +107,13 @@ def agencies_of(
                         continue
                     # an office of an unknown place has one id at every tier; its tier is then the one asked for
                     key = (agency.id, used_tier if code is None else agency.tier)
-                    old = found.get(key)
-                    added = probability * part + (old.probability if old is not None else 0.0)
+                    old, piece = found.get(key), probability * part
+                    if old is not None and piece <= largest[key]:
+                        # one office may hold several functions: it answers under the likeliest of them
+                        found[key] = replace(old, probability=old.probability + piece)
+                        continue
+                    largest[key] = piece
+                    added = piece + (old.probability if old is not None else 0.0)
                     found[key] = RoutedAgency(agency, added, held, key[1], best.id if best else None)
     return list(found.values())
 

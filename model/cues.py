@@ -8,9 +8,11 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from data.matters import Cue, Matter
+from model.cue_context import context_factors
 from model.stems import StemIndex, plain_form, stem
 from model.text import Normalised, normalise, words
 
@@ -19,20 +21,6 @@ _FILLERS = frozenset(
     "juga masih ada adalah akan oleh karena para si sang nya pun lah kok sih deh dong ya se nang neng ning nek sing "
     "teh mah anu nu ka lan karo iku iki kuwi niki niku pe pu punya agar supaya".split()
 )
-_LANDMARK = frozenset(
-    "depan dekat deket samping sebelah belakang seberang sekitar menuju arah sebrang ngarep ngarepe cedak cerak caket "
-    "payun tukang dakek muka sabalah ngajeng wingking mburi sandiang pinggir".split()
-)
-"""A noun right after one of these says where, not what."""
-_WHERE = frozenset("kantor gedung simpang pertigaan perempatan jalan gang komplek".split())
-_ADDRESS = frozenset("yth kepada kpd ditujukan".split())
-_RUNNING = frozenset("tidak tetap bisa mau harus".split())
-_REFUSED = (
-    ("bukan", "wewenang"), ("bukan", "kewenangan"), ("bukan", "urusan"), ("bukan", "ranah"), ("bukan", "tugas"),
-    ("lempar", ""), ("lepas", "tangan"), ("bukan", "tanggung"), ("bukan", "tanggungjawab"), ("bukan", "kewenangannya"),
-    ("bukan", "wewenangnya"), ("bukan", "bagian"), ("saling", "lempar"),
-)  # fmt: skip
-
 _STRONG = (1.8, 2.7, 3.2, 3.4)
 """Weights of strong phrases of one, two, three, more words."""
 _DECISIVE, _NEAR, _COMMON, _BODY, _WEAK, _NEGATIVE = 3.0, 2.3, 1.3, 1.2, 0.5, 0.7
@@ -56,8 +44,7 @@ class CueEntry:
     exact: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CueToken:
+class CueToken(NamedTuple):
     """Hold one word of a text.
 
     :param stem: ``None`` for the wall between title and text.
@@ -72,8 +59,7 @@ class CueToken:
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
-class CueMatch:
+class CueMatch(NamedTuple):
     """Hold one cue found, with the positions of its words."""
 
     entry: CueEntry
@@ -111,7 +97,7 @@ class CueIndex:
                     if kind > 0:
                         shared[cue.near, stems].add(matter.function)
         self._phrases: dict[str, dict[tuple[str | None, ...], list[CueEntry]]] = defaultdict(dict)
-        self._windows: dict[str, dict[tuple[str, ...], list[CueEntry]]] = defaultdict(dict)
+        windows: dict[str, dict[tuple[str, ...], list[CueEntry]]] = defaultdict(dict)
         self._longest: dict[str, tuple[int, ...]] = {}
         counts: dict[str, int] = defaultdict(int)
         for entry in entries:
@@ -128,12 +114,19 @@ class CueIndex:
             if entry.cue.near and len(entry.words) >= 2:
                 first, *others = sorted(set(entry.words), key=lambda word: (-len(word), word)) or [""]
                 if others:
-                    self._windows[first].setdefault(tuple(others), []).append(scaled)
+                    windows[first].setdefault(tuple(others), []).append(scaled)
             else:
                 self._phrases[entry.words[0]].setdefault(entry.words, []).append(scaled)
         for word, phrases in self._phrases.items():
             self._longest[word] = tuple(sorted({len(phrase) for phrase in phrases}, reverse=True))
+        # By the first word, then by the second: a text is asked only for pairs of words that it has.
+        self._windows: dict[str, dict[str, list[_Window]]] = {}
+        for first, group in windows.items():
+            pairs = self._windows[first] = {}
+            for rank, (further, listed) in enumerate(group.items()):
+                pairs.setdefault(further[0], []).append((rank, further, listed))
         self._stems = StemIndex(sorted(counts, key=lambda word: -counts[word]))
+        self._forms = lru_cache(maxsize=65_536)(self._forms_of)
 
     @staticmethod
     def _weight(cue: Cue, length: int) -> float:
@@ -144,6 +137,13 @@ class CueIndex:
         if cue.body:
             return _BODY
         return _NEAR if cue.near else _STRONG[min(length, 4) - 1]
+
+    def _forms_of(self, word: str) -> tuple[str, str] | None:
+        """Return the stem and the plain form of a word, ``None`` for a filler."""
+        if word in _FILLERS:
+            return None
+        stem_ = self._stems.find(word) or word
+        return None if stem_ in _FILLERS else (stem_, plain_form(word))
 
     def find(self, text: Normalised, title: Normalised | None = None) -> tuple[list[CueToken], list[CueMatch]]:
         """Return the words of a complaint and the cues found in them."""
@@ -157,26 +157,26 @@ class CueIndex:
             if normalised is None:
                 continue
             found = [
-                (stem, start, end)
+                (forms, start, end)
                 for word, start, end in words(normalised.text)
-                if word not in _FILLERS and (stem := self._stems.find(word) or word) not in _FILLERS
+                if (forms := self._forms(word)) is not None
             ]
-            plains = [plain_form(normalised.text[start:end]) for _, start, end in found]
-            factors = _context([word for word, _, _ in found])
+            factors = context_factors([forms[0] for forms, _, _ in found])
             boost = _TITLE if name == "title" else 1.0
-            for place, ((stem_, start, end), factor) in enumerate(zip(found, factors, strict=True)):
+            for place, (((stem_, plain), start, end), factor) in enumerate(zip(found, factors, strict=True)):
                 early = 1.0 if place < 40 else 40.0 / place if place < 160 else 0.25
-                tokens.append(CueToken(stem_, plains[place], name, start, end, factor * boost * (0.4 + 0.6 * early)))
+                tokens.append(CueToken(stem_, plain, name, start, end, factor * boost * (0.4 + 0.6 * early)))
             tokens.append(CueToken(None, "", name, 0, 0, 0.0))  # a wall: no phrase runs over it
         return tokens
 
     def _find(self, tokens: list[CueToken]) -> list[CueMatch]:
         stems = [token.stem for token in tokens]
+        factors = [token.factor for token in tokens]
         found: dict[int, CueMatch] = {}
         for entry, places in itertools.chain(self._phrases_in(tokens, stems), self._windows_in(stems)):
             weight = entry.weight
             if weight > 0:
-                weight *= min(tokens[place].factor for place in places)
+                weight *= factors[places[0]] if len(places) == 1 else min([factors[place] for place in places])
             old = found.get(id(entry))
             if old is None or abs(weight) > abs(old.weight):
                 found[id(entry)] = CueMatch(entry, places, weight)
@@ -191,10 +191,13 @@ class CueIndex:
             if phrases is None or word is None:
                 continue
             for length in self._longest[word]:
-                entries = phrases.get(tuple(stems[position : position + length]))
-                for entry in entries or ():
+                entries = phrases.get(tuple(stems[position : position + length]) if length > 1 else (word,))
+                if entries is None:
+                    continue
+                places = tuple(range(position, position + length))
+                for entry in entries:
                     if entry.exact is None or entry.exact == tokens[position].plain:
-                        yield entry, tuple(range(position, position + length))
+                        yield entry, places
 
     def _windows_in(self, stems: list[str | None]) -> Iterator[tuple[CueEntry, tuple[int, ...]]]:
         """Yield the cues whose words stand near each other."""
@@ -203,12 +206,25 @@ class CueIndex:
             if word is not None:
                 where[word].append(position)
         for word, places in where.items():
-            for others, entries in self._windows.get(word, {}).items():
-                if all(other in where for other in others):
+            pairs = self._windows.get(word)
+            if pairs is None:
+                continue
+            near = [window for second in pairs.keys() & where.keys() for window in pairs[second]]
+            near.sort(key=_rank)
+            for _, others, entries in near:
+                if len(others) == 1 or all(other in where for other in others):
                     group = _nearest(places, [where[other] for other in others])
                     if group is not None:
                         for entry in entries:
                             yield entry, group
+
+
+_Window = tuple[int, tuple[str, ...], list[CueEntry]]
+"""The place of a near cue among those of its first word, its other words, and its entries."""
+
+
+def _rank(window: _Window) -> int:
+    return window[0]
 
 
 def _hide(matches: list[CueMatch], length: int) -> list[CueMatch]:
@@ -220,7 +236,7 @@ def _hide(matches: list[CueMatch], length: int) -> list[CueMatch]:
                 cover[place] = max(cover[place], len(match.tokens))
     kept = []
     for match in matches:
-        if match.weight > 0 and all(cover[place] > len(match.tokens) for place in match.tokens):
+        if match.weight > 0 and min([cover[place] for place in match.tokens]) > len(match.tokens):
             kept.append(CueMatch(match.entry, match.tokens, match.weight * 0.35))
         else:
             kept.append(match)
@@ -244,27 +260,3 @@ def _nearest(places: Sequence[int], others: Sequence[Sequence[int]]) -> tuple[in
         else:
             return tuple(sorted(group))
     return None
-
-
-def _context(stems: Sequence[str]) -> list[float]:
-    """Return how much each word counts in its context, from 0 to 1."""
-    factors = [1.0] * len(stems)
-    for place, word in enumerate(stems):
-        if word in _LANDMARK:
-            reach = place + 1
-            while reach < len(stems) and stems[reach] in _WHERE and reach < place + 2:
-                reach += 1
-            for other in range(place + 1, min(reach + 1, len(stems))):
-                factors[other] = min(factors[other], 0.25)
-        elif word in _ADDRESS:
-            for other in range(place + 1, min(place + 8, len(stems))):
-                factors[other] = min(factors[other], 0.45)
-        elif word == "jalan" and (stems[max(0, place - 1)] in _RUNNING or stems[place + 1 : place + 2] == ["terus"]):
-            factors[place] = 0.15  # "airnya tidak jalan", "tagihan jalan terus": it runs, it is no road
-        elif word == "bukan" and place + 1 < len(stems):
-            factors[place + 1] = min(factors[place + 1], 0.2)
-        for first, second in _REFUSED:
-            if word == first and (not second or stems[place + 1 : place + 2] == [second]):
-                for other in range(max(0, place - 6), place):
-                    factors[other] = min(factors[other], 0.45)
-    return factors

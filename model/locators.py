@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from model.assessment import Field, Span
 from model.place_words import word_set
-from model.text import normalise
+from model.text import Normalised, normalise
 
 if TYPE_CHECKING:
     from model.place_context import Token
@@ -97,16 +97,17 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii":
           "xii": 12, "xiii": 13, "xiv": 14, "xv": 15}  # fmt: skip
 
 
-def find_locators(field: Field, raw: str, tokens: list[Token] | None = None) -> list[Locator]:
+def find_locators(field: Field, raw: str | Normalised, tokens: list[Token] | None = None) -> list[Locator]:
     """Return the parts of an address in a field, in order.
 
+    :param raw: the field as submitted, or normalised already.
     :param tokens: the words of the field if known; saves the search where no word can begin an address.
 
     >>> [(x.kind, x.value) for x in find_locators("text", "Jl. Jend. Sudirman No. 05 RT 003/RW 07 depan SDN 1 rusak")]
     [('street', 'jenderal sudirman'), ('number', '5'), ('rt', '3'), ('rw', '7'), ('landmark', 'sdn 1')]
     """
-    text = normalise(raw)
-    if tokens is not None and "." not in raw and _TRIGGERS.isdisjoint(t.text.rstrip("0123456789") for t in tokens):
+    text = normalise(raw) if isinstance(raw, str) else raw
+    if tokens is not None and "." not in text.raw and _TRIGGERS.isdisjoint(t.text.rstrip("0123456789") for t in tokens):
         return []
     found: list[tuple[int, Locator]] = []
     for kind, value, start, end in _all(text.text):

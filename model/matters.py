@@ -127,7 +127,8 @@ class MatterMatcher:
             if match.weight <= 0:
                 score += match.weight
                 continue
-            fresh = sum(place not in used for place in match.tokens) / len(match.tokens)
+            length = len(match.tokens)
+            fresh = (length - len(used.intersection(match.tokens))) / length
             used.update(match.tokens)
             score += match.weight * rank * max(fresh, 0.1)
             rank *= 1 - (1 - _DECAY) * fresh

@@ -74,7 +74,7 @@ def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offi
         return [Candidate(a.agency.name, a.agency, a.probability, "composed") for a in routing.agencies]
     away = min(1.0, sum(c.probability for c in places.candidates if not offices.is_home(c.code)))
     elsewhere = [a for a in routing.agencies if _elsewhere(a, offices)]
-    unlearned = [a for a in routing.agencies if a not in elsewhere and _unlearned(a, offices)]
+    unlearned = [a for a in routing.agencies if not _elsewhere(a, offices) and _unlearned(a, offices)]
     found: list[Candidate] = []
     foreign = sum(a.probability for a in elsewhere)
     scale = away / foreign if foreign else 0.0

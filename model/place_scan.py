@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from model import place_words as W
 from model.assessment import Field
@@ -20,10 +21,14 @@ from model.place_context import (
     plain_weight,
 )
 from model.place_spelling import repair
-from model.text import Normalised, normalise, words
+from model.text import Normalised, words
 
 LONGEST = 5
 """Words of the longest name that is looked for."""
+
+_WORDS_KEPT, _FIELDS_KEPT = 32_768, 1_024
+_REPEATED = frozenset({"province", "regency", "district", "channel", "claimed_agency"})
+"""Fields that say the same in many complaints."""
 
 _JOINTS = frozenset((" ", "-", "'", "’", "`", ". ", ".", "- ", " -", " - "))
 _STRUCTURED = frozenset({"location", "province", "regency", "district"})
@@ -31,8 +36,7 @@ _LOWER_MARKERS = frozenset({"kecamatan", "desa", "kelurahan"})
 _FIELD_MARKER = {"province": "provinsi", "regency": "kabkota", "district": "kecamatan"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Hold one name found.
 
     :param key: the folded name; mentions of the same key count once.
@@ -57,13 +61,19 @@ class FieldScanner:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
+        self._begins_name = lru_cache(maxsize=_WORDS_KEPT)(self._may_begin_name)
+        self._repair = lru_cache(maxsize=_WORDS_KEPT)(self._repair_of)
+        self._scan_kept = lru_cache(maxsize=_FIELDS_KEPT)(self._scan)
 
-    def scan(self, field: Field, raw: str) -> tuple[list[Token], list[Mention]]:
+    def scan(self, field: Field, text: Normalised) -> tuple[list[Token], list[Mention]]:
         """Return the words of a field and the names of regions among them.
 
-        :param raw: the field as submitted; the spans of the mentions point into it.
+        :param text: the field; the spans of the mentions point into its raw form.
         """
-        text = normalise(raw)
+        return self._scan_kept(field, text) if field in _REPEATED else self._scan(field, text)
+
+    def _scan(self, field: Field, text: Normalised) -> tuple[list[Token], list[Mention]]:
+        raw = text.raw
         tokens: list[Token] = []
         last = 0
         for word, start, end in words(text.text):
@@ -73,7 +83,7 @@ class FieldScanner:
         found: list[Mention] = []
         position = 0
         while position < len(tokens):
-            match = self._longest(tokens, position)
+            match = self._longest(tokens, position) if self._begins_name(tokens[position].text) else None
             if match is None:
                 match = self._repaired(field, tokens, position)
             if match is None:
@@ -87,6 +97,17 @@ class FieldScanner:
                 found.append(mention)
             position += count
         return tokens, found
+
+    def _may_begin_name(self, word: str) -> bool:
+        """Tell cheaply, once a word, whether a name may begin with it."""
+        if word in W.NEVER_PLACES:
+            return False
+        if word in self._gazetteer.keys:
+            return True
+        if word in NOT_IN_NAMES:
+            return False
+        forms = (word, W.EXPANSIONS.get(word, word))
+        return any(len(form) < BEGINNING or form[:BEGINNING] in self._gazetteer.begins for form in forms)
 
     def _longest(  # noqa: PLR0911 -- the exceptions to the longest name
         self, tokens: list[Token], first: int
@@ -166,11 +187,14 @@ class FieldScanner:
         before = tokens[first - 1].text if first else ""
         hashed = "#" in token.joint or "@" in token.joint
         placed = field in _STRUCTURED or before in W.LOCATIVE or before in MARKERS or before in W.ORIGIN
-        key = repair(token.text, self._gazetteer, placed=placed, hashed=hashed, marker=MARKERS.get(before))
+        key = self._repair(token.text, placed, hashed, MARKERS.get(before) if placed else None)
         if key is None:
             return None
         entry = self._gazetteer.entry(key, (key,))
         return (entry, 1, key, "ejaan") if entry is not None else None
+
+    def _repair_of(self, word: str, placed: bool, hashed: bool, marker: str | None) -> str | None:
+        return repair(word, self._gazetteer, placed=placed, hashed=hashed, marker=marker)
 
     def _entry(self, key: str, tokens: list[Token], first: int, count: int) -> Entry | None:
         return self._gazetteer.entry(key, tuple(t.text for t in tokens[first : first + count]))

@@ -10,6 +10,7 @@ regency, and one weak name leaves most of the probability unassigned.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log, log1p
 
@@ -20,6 +21,7 @@ from model.assessment import Field, Span
 from model.gazetteer import Gazetteer
 from model.locators import Locator, find_locators
 from model.place_scan import FieldScanner, Mention
+from model.text import Normalised, normalise
 
 _FIELDS: tuple[tuple[Field, float], ...] = (
     ("province", 1.0), ("regency", 1.0), ("district", 1.0), ("location", 1.0), ("title", 1.0), ("text", 1.0),
@@ -113,8 +115,11 @@ class PlaceResolver:
                 self._sizes[code[:2]] += 1
         self._home = self._home_prior(home)
 
-    def resolve(self, complaint: Complaint) -> PlaceReading:
-        """Return where a complaint is from, with the parts of an address that its text gives."""
+    def resolve(self, complaint: Complaint, fields: Mapping[str, Normalised] | None = None) -> PlaceReading:
+        """Return where a complaint is from, with the parts of an address that its text gives.
+
+        :param fields: its fields by name, where they are normalised already.
+        """
         mentions: list[Mention] = []
         seen: set[str] = set()
         locators: list[Locator] = []
@@ -122,15 +127,14 @@ class PlaceResolver:
             raw = getattr(complaint, field)
             if not raw:
                 continue
-            tokens, found = self._scanner.scan(field, raw)
-            mentions += found if trust == 1.0 else [_trusted(mention, trust) for mention in found]
+            text = (fields.get(field) if fields is not None else None) or normalise(raw)
+            tokens, found = self._scanner.scan(field, text)
+            mentions += [_trusted(mention, trust) for mention in found]
             if field in ("title", "text"):
-                seen.update(token.text for token in tokens)
+                seen.update([token.text for token in tokens])
             if field in ("location", "title", "text"):
-                locators += find_locators(field, raw, tokens)
-        merged = _merge(mentions)
-        candidates = self._rank(merged, seen, complaint)
-        return PlaceReading(candidates, tuple(locators))
+                locators += find_locators(field, text, tokens)
+        return PlaceReading(self._rank(_merge(mentions), seen, complaint), tuple(locators))
 
     def _home_prior(self, home: str | None) -> dict[str, float]:
         if home is None:
@@ -207,9 +211,9 @@ class PlaceResolver:
         complaint: Complaint,
     ) -> PlaceCandidate:
         telling = [
-            (mention.weight * self._share(code, share), mention)
+            (mention.weight * told, mention)
             for mention, share in zip(mentions, shares, strict=True)
-            if self._share(code, share) > 0
+            if (told := self._share(code, share)) > 0
         ]
         telling.sort(key=lambda item: (-item[0], item[1].start))
         span = None
@@ -264,10 +268,7 @@ def _regency_shares(mention: Mention) -> dict[str, float]:
 
 
 def _trusted(mention: Mention, trust: float) -> Mention:
-    return Mention(
-        mention.field, mention.start, mention.end, mention.key, mention.targets, mention.weight * trust,
-        mention.marker, mention.evidence,
-    )  # fmt: skip
+    return mention if trust == 1.0 else mention._replace(weight=mention.weight * trust)
 
 
 def _merge(mentions: list[Mention]) -> list[Mention]:

@@ -91,6 +91,6 @@ def read(complaint: Complaint, vectoriser: Vectoriser, resolver: PlaceResolver, 
         document=document,
         features=vectoriser.transform(document),
         mentioned=mentioned,
-        places=resolver.resolve(complaint),
+        places=resolver.resolve(complaint, fields),
         matters=matcher.read(fields.get("text") or normalise(complaint.text), fields.get("title")),
     )

@@ -39,18 +39,22 @@ def pool_functions(
     known = matters.probabilities
     names = set(known) | set(head or ())
     rest = max(0.0, 1.0 - sum(known.values())) / max(1, len(known_functions()) - len(known))
+    floor, unknown = math.log(weights.floor), weights.knowledge * math.log(max(rest, weights.floor))
     logs = {}
     for name in names:
-        total = weights.knowledge * math.log(max(known.get(name, rest), weights.floor))
+        told = known.get(name)
+        total = unknown if told is None else weights.knowledge * math.log(max(told, weights.floor))
         if head is not None:
-            total += weights.head * math.log(max(head.get(name, 0.0), weights.floor))
+            learned = head.get(name, 0.0)
+            total += weights.head * (math.log(learned) if learned > weights.floor else floor)
         logs[name] = total
     if not logs:
         return {}
     top = max(logs.values())
     raised = {name: math.exp(value - top) for name, value in logs.items()}
     total = sum(raised.values())
-    return dict(sorted(((name, value / total) for name, value in raised.items()), key=lambda pair: -pair[1]))
+    ranked = sorted(((name, value / total) for name, value in raised.items()), key=lambda pair: (-pair[1], pair[0]))
+    return dict(ranked)
 
 
 def compose(

@@ -9,6 +9,7 @@ from data.agencies import AgencyRegistry, same_agency
 from data.agency import Agency
 from data.functions import Tier, functions
 from data.matters import Matter
+from data.regions import Regions
 from model.assessment import Evidence
 from model.composition import REGENCY, composed, jurisdiction, usual_tiers
 from model.matters import MatterReading
@@ -108,7 +109,7 @@ def question_of(
         names = [
             registry.government(key[:REGENCY]).name.removeprefix("Pemerintah ")
             for key, _ in sorted(regions, key=lambda pair: -pair[1])[:2]
-            if key is not None
+            if key is not None and key[:REGENCY] in Regions.load()
         ]
         if len(set(names)) == 2:
             doubts.append((sure, f"Wilayahnya {names[0]} atau {names[1]}?"))

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 
 _SPACES = re.compile(r"\s+")
+_PLAIN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])")
+"""ASCII without the character that a following accent may belong to."""
 _WORD = re.compile(r"\w+")
 
 
@@ -47,12 +49,17 @@ def normalise(raw: str) -> Normalised:
     """
     if raw.isascii():
         text = raw.lower()
-        if "  " not in text and not any(c in text for c in "\n\t\r\x0b\x0c\x1c\x1d\x1e\x1f"):
+        if "  " not in text and text.isprintable():
             return Normalised(raw, text)
     characters: list[str] = []
     offsets: list[int] = []
     position = 0
     while position < len(raw):
+        plain = _PLAIN.match(raw, position)
+        if plain is not None:
+            _fold_plain(raw, position, plain.end(), characters, offsets)
+            position = plain.end()
+            continue
         end = _cluster_end(raw, position)
         for piece in _fold(raw[position:end]):
             is_space = piece.isspace()
@@ -62,6 +69,19 @@ def normalise(raw: str) -> Normalised:
             offsets.append(position)
         position = end
     return Normalised(raw, "".join(characters), tuple(offsets))
+
+
+def _fold_plain(raw: str, start: int, end: int, characters: list[str], offsets: list[int]) -> None:
+    """Fold a part that is ASCII, without looking at each character."""
+    for gap in _SPACES.finditer(raw, start, end):
+        characters += raw[start : gap.start()].lower()
+        offsets += range(start, gap.start())
+        if not characters or characters[-1] != " ":
+            characters.append(" ")
+            offsets.append(gap.start())
+        start = gap.end()
+    characters += raw[start:end].lower()
+    offsets += range(start, end)
 
 
 def _cluster_end(raw: str, position: int) -> int:
@@ -85,4 +105,4 @@ def words(text: str) -> list[tuple[str, int, int]]:
     >>> words("rt 03/rw 5")
     [('rt', 0, 2), ('03', 3, 5), ('rw', 6, 8), ('5', 9, 10)]
     """
-    return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+    return [(match.group(), *match.span()) for match in _WORD.finditer(text)]

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from data.functions import Tier
 from data.matters import Matter
-from data.tier_rules import TierRule, tier_rules
+from data.tier_rules import Redirect, TierRule, tier_rules
 from model.assessment import Field, Span
 from model.text import Normalised
 
@@ -53,8 +52,15 @@ class TierReading:
         return {tier: share / total for tier, share in sorted(shares.items(), key=lambda pair: -pair[1])}
 
 
-def _search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+def _search(rule: TierRule | Redirect, text: str) -> re.Match[str] | None:
     """Return the first match that no landmark word or denial stands before."""
+    for piece in rule.needs:
+        if piece in text:
+            break
+    else:
+        if rule.needs:
+            return None
+    pattern = rule.pattern
     match = pattern.search(text)
     while match is not None and _TRAP.search(text, max(0, match.start() - _TRAP_REACH), match.start()):
         match = pattern.search(text, match.end())
@@ -80,18 +86,12 @@ def read_tiers(text: Normalised, title: Normalised | None = None, slots: Collect
         if slots is not None and rule.slots and rule.slots.isdisjoint(slots):
             continue
         for name, source in sources:
-            match = _search(rule.pattern, source.text)
+            match = _search(rule, source.text)
             if match is not None:
                 start, end = source.raw_span(match.start(), match.end())
                 found.append(TierEvidence(rule, Span(name, start, end)))
                 break
     return TierReading(tuple(found))
-
-
-@cache
-def _any_redirect() -> re.Pattern[str]:
-    """Return one pattern that tells whether any redirect may apply."""
-    return re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in tier_rules().redirects))
 
 
 def redirects(text: Normalised, title: Normalised | None = None) -> dict[str, float]:
@@ -103,10 +103,8 @@ def redirects(text: Normalised, title: Normalised | None = None) -> dict[str, fl
     """
     whole = text.text if title is None else f"{title.text} {text.text}"
     factors: dict[str, float] = {}
-    if _any_redirect().search(whole) is None:
-        return factors
     for rule in tier_rules().redirects:
-        if _search(rule.pattern, whole) is not None:
+        if _search(rule, whole) is not None:
             for function, factor in rule.factors.items():
                 factors[function] = factors.get(function, 1.0) * factor
     return factors

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from data.agencies import AgencyRegistry
+from data.agency import Agency
 from data.complaint import Complaint
 from data.labels import label_key
 from data.regions import Regions
@@ -17,21 +18,29 @@ from model.assessment import (
     Alternative,
     Assessment,
     Claim,
-    Decision,
     DuplicateAnswer,
+    Evidence,
     LabelAnswer,
     ModelRef,
     RegionAnswer,
     RegionCandidate,
 )
 from model.bundle import Bundle
+from model.care import care_agencies
 from model.category_mixing import mix_categories
 from model.classifier import Distribution
+from model.explain import contrasts, evidence, lead
+from model.features import Floats
 from model.matters import MatterMatcher, shipped_matcher
 from model.mixing import ALTERNATIVES, Candidate, LocalOffices, agency_answer, mix
+from model.phrases import phrase_text
 from model.places import PlaceReading, PlaceResolver
+from model.policy import FILE as POLICY
+from model.policy import Policy, decide
 from model.reading import Reading, read
+from model.report_types import TypeReader, pool_types, shipped_type_reader, type_evidence
 from model.routing import Routing, compose
+from model.screening import Screener, shipped_screener
 
 BASE = Path(__file__).parent / "base"
 """The shipped bundle."""
@@ -42,10 +51,19 @@ class Triage:
     """Assess complaints with one bundle; the same object serves HTTP, files, evaluation and the pages.
 
     :param registry: which agencies there are.
+    :param screener: what is fit to route, with the deployment's own topics and emergency contacts.
+    :param policy: the proved error bounds; ``None`` where there are none.
+    :param switched_on: scopes for which a named official switched automatic routing on.
+    :param drift: whether an alarm says that complaints have changed; nothing is eligible then.
     """
 
     bundle: Bundle
     registry: AgencyRegistry
+    screener: Screener = field(default_factory=shipped_screener)
+    types: TypeReader = field(default_factory=shipped_type_reader)
+    policy: Policy | None = None
+    switched_on: frozenset[str] = frozenset()
+    drift: bool = False
 
     @classmethod
     def load(cls, path: Path = BASE, registry: Path | None = None) -> Triage:
@@ -61,7 +79,12 @@ class Triage:
     @classmethod
     def of(cls, bundle: Bundle, registry: Path | None = None) -> Triage:
         """Use a bundle that is in memory."""
-        return cls(bundle, AgencyRegistry.load(registry, home=bundle.home))
+        document = bundle.extras.get(POLICY)
+        return cls(
+            bundle,
+            AgencyRegistry.load(registry, home=bundle.home),
+            policy=Policy.from_document(document) if document else None,
+        )
 
     @property
     def model(self) -> ModelRef:
@@ -91,7 +114,9 @@ class Triage:
 
     def distributions(self, reading: Reading) -> dict[str, Distribution]:
         """Return the probabilities of every head."""
-        margins = self.bundle.linear.margins(reading.features)
+        return self._distributions(reading, self.bundle.linear.margins(reading.features))
+
+    def _distributions(self, reading: Reading, margins: Floats) -> dict[str, Distribution]:
         known = reading.matters.probabilities
         return {
             name: head.distribution(margins[head.columns], reading.mentioned, known)
@@ -113,39 +138,83 @@ class Triage:
 
     def answer(self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = ()) -> Assessment:
         """Answer a complaint that was read."""
-        found = self.distributions(reading)
+        margins = self.bundle.linear.margins(reading.features)
+        found = self._distributions(reading, margins)
         routing = self.route(reading, found.get("function"))
         candidates = mix(found.get("agency"), routing, reading.places, self._offices)
         complaint = reading.complaint
         category = _label_answer(self._category(found.get("category"), reading))
+        agency = agency_answer(candidates, self.registry.parent, self._regions)
+        text = phrase_text(reading.fields)
+        asked = self.types.read(text)
+        report_type = _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None))
+        screened = self.screener.screen(complaint, text, reading.places, reading.matters)
+        claim = Claim(
+            agency=complaint.claimed_agency,
+            category=complaint.claimed_category,
+            conflict=routing.conflict or _differs(complaint.claimed_category, category),
+        )
         return Assessment(
             id=complaint.id,
             model=self.model,
-            type=_label_answer(found.get("type")),
+            type=report_type,
             category=category,
-            agency=agency_answer(candidates, self.registry.parent, self._regions),
-            co_agencies=self._co_agencies(routing),
-            region=_region_answer(reading.places),
-            claim=Claim(
-                agency=complaint.claimed_agency,
-                category=complaint.claimed_category,
-                conflict=routing.conflict or _differs(complaint.claimed_category, category),
+            agency=agency,
+            co_agencies=self._co_agencies(
+                [*care_agencies(screened.screening, agency, reading.places, self.registry), *routing.co_agencies],
+                routing.best.probability if routing.best else 0.0,
             ),
-            decision=Decision(level="opd", question=routing.question),
-            explanation=routing.evidence,
+            region=_region_answer(reading.places),
+            claim=claim,
+            screening=screened.screening,
+            decision=decide(self.policy, agency, screened, claim, routing.question, self.switched_on, self.drift),
+            explanation=(
+                *routing.evidence,
+                *self._explain(reading, margins, agency, category, report_type),
+                *(type_evidence(asked, report_type.label, text) if report_type else ()),
+                *screened.evidence,
+            ),
             duplicates=tuple(duplicates),
         )
+
+    def _explain(
+        self,
+        reading: Reading,
+        margins: Floats,
+        agency: AgencyAnswer | None,
+        category: LabelAnswer | None,
+        report_type: LabelAnswer | None,
+    ) -> list[Evidence]:
+        """Name the words that spoke for the learned answers and against them."""
+        asked = [("agency", "agency", agency.label if agency else None)]
+        asked += [("agency", "function", agency.function if agency else None)]
+        asked += [("category", "category", category.label if category else None)]
+        asked += [("type", "type", report_type.label if report_type else None)]
+        pairs, about = [], []
+        for subject, name, answer in asked:
+            head = self.bundle.heads.get(name)
+            if head is None or (subject == "agency" and "agency" in about):
+                continue
+            pair = lead(head, margins[head.columns], reading.matters.probabilities, answer)
+            if pair is not None:
+                pairs.append(pair)
+                about.append(subject)
+        occurrences = self.bundle.vectoriser.occurrences(reading.document)
+        parts = contrasts(self.bundle, reading, pairs, occurrences)
+        return [
+            e for part, subject in zip(parts, about, strict=True) for e in evidence(part, subject, reading, occurrences)
+        ]
 
     def _category(self, learned: Distribution | None, reading: Reading) -> Distribution | None:
         if learned is None:
             return None
         return mix_categories(learned, reading.matters, self.bundle.category_knowledge)
 
-    def _co_agencies(self, routing: Routing) -> tuple[AgencyAnswer, ...]:
-        probability = routing.best.probability if routing.best else 0.0
+    def _co_agencies(self, agencies: Sequence[Agency], probability: float) -> tuple[AgencyAnswer, ...]:
+        unique = {agency.id: agency for agency in agencies}
         answers = (
             agency_answer([Candidate(a.name, a, probability, "composed")], self.registry.parent, self._regions)
-            for a in routing.co_agencies
+            for a in unique.values()
         )
         return tuple(answer for answer in answers if answer is not None)
 
@@ -161,9 +230,8 @@ class Triage:
 def _label_answer(found: Distribution | None) -> LabelAnswer | None:
     if found is None:
         return None
-    pairs = list(zip(found.labels, found.probabilities, strict=True))[: ALTERNATIVES + 1]
-    alternatives = tuple(Alternative(label, round(float(p), 6)) for label, p in pairs[1:])
-    return LabelAnswer(pairs[0][0], round(float(pairs[0][1]), 6), alternatives)
+    (label, probability), *others = found.as_dict(ALTERNATIVES + 1).items()
+    return LabelAnswer(label, round(probability, 6), tuple(Alternative(other, round(p, 6)) for other, p in others))
 
 
 def _region_answer(places: PlaceReading) -> RegionAnswer:

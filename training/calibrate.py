@@ -15,7 +15,7 @@ from model.classifier import Calibration, Head
 
 _LEAST = 1e-6  # no probability is stated closer to zero or one while fitting
 _USUAL_WEIGHT = 0.1
-_KNOWLEDGE_STARTS = (0.03, 0.5)  # the loss has more than one valley in this weight
+_KNOWLEDGE_START = 0.03  # small: the loss has a second valley at large weights, which did worse on later months
 _FIRST_TRAINED = 0.8  # calibrated on the latest fifth: the nearest there is to the future
 
 
@@ -99,9 +99,9 @@ def fit_calibration(
         return float(-first.mean() - _USUAL_WEIGHT * usual.mean())
 
     start = [np.log(0.1), -1.0, np.log(0.4)]
-    starts = [start] if hints is None else [[*start, np.log(weight)] for weight in _KNOWLEDGE_STARTS]
-    tried = [minimize(loss, np.array(x), method="Nelder-Mead", options={"maxiter": 400}) for x in starts]
-    found = min(tried, key=lambda result: float(result.fun))
+    if hints is not None:
+        start.append(np.log(_KNOWLEDGE_START))
+    found = minimize(loss, np.array(start), method="Nelder-Mead", options={"maxiter": 400})
     return _calibration(found.x), float(found.fun)
 
 

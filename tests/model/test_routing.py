@@ -39,7 +39,7 @@ def routed(text: str, code: str | None = "32.04", **more: object) -> Routing:
     ("text", "code", "agency"),
     [
         ("lampu jalan mati", "35.08", "35.08:dishub"),
-        ("lampu jalan mati", "32.04", "32.04:dpupr"),
+        ("lampu jalan mati", "32.04", "32.04:dishub"),
         ("ktp belum jadi", "32.04.32", "32.04:disdukcapil"),
         ("banjir bandang, warga mengungsi", "35.08", "35.08:bpbd"),
         ("menu sppg basi", "32.04", "BGN"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from data.complaint import Complaint
 from data.matters import matters
-from data.tier_rules import tier_rules
+from data.tier_rules import Redirect, TierRule, tier_rules
 from model.matters import shipped_matcher
 from model.text import normalise
 from model.tiers import question_for, read_tiers, redirects
@@ -85,3 +87,15 @@ def test_spans_of_tier_evidence_are_exact() -> None:
 def test_redirects_need_their_fact() -> None:
     assert redirects(normalise("guru SD")) == {}
     assert redirects(normalise("guru madrasah"))["1.01"] < 1
+
+
+@pytest.mark.parametrize(
+    "rule", [r for r in (*tier_rules().tiers, *tier_rules().redirects) if r.needs], ids=lambda r: r.id
+)
+def test_every_match_of_a_rule_has_what_the_rule_needs(rule: TierRule | Redirect) -> None:
+    @settings(max_examples=60, deadline=None, derandomize=True)
+    @given(st.from_regex(rule.pattern))
+    def check(text: str) -> None:
+        assert any(piece in text for piece in rule.needs)
+
+    check()

@@ -1,0 +1,161 @@
+"""Say which words spoke for an answer and against it: exact shares of the numbers that the model used.
+
+The heads are linear, so the margin of the answer over its runner-up is a sum: of every feature's value times the
+difference of its two weights, of the two biases, and of what the responsibility table says. Each feature's part is
+given to the words it occurs in; nothing is estimated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.assessment import Evidence
+from model.bundle import Bundle
+from model.classifier import Head
+from model.features import Floats, Occurrences
+from model.reading import Reading
+
+_SHOWN = 3
+"""Phrases shown for, and against, each answer."""
+_LEAST = 0.02
+"""Phrases that move the margin by less say nothing."""
+_JOIN = 0.5
+"""Neighbours join a phrase if they carry at least this share of its strongest word."""
+_EDGES = ".,;:!?()[]\"'“”…-/"
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Hold why one group of a head comes before another.
+
+    ``sum(words) + bias + knowledge`` is ``margin``, up to rounding.
+
+    :param words: part of each piece of the text, shape (n_pieces,).
+    :param bias: difference of the biases.
+    :param knowledge: difference of what the responsibility table gives, as the head weighs it.
+    :param margin: by how much the answer leads.
+    """
+
+    about: str
+    best: str
+    other: str
+    words: NDArray[np.float64]
+    bias: float
+    knowledge: float
+    margin: float
+
+
+def contrasts(bundle: Bundle, reading: Reading, pairs: Sequence[Rival], found: Occurrences) -> list[Contrast]:
+    """Split the lead of an answer over another into the parts of the words, for several heads at once.
+
+    :param pairs: see :func:`lead`.
+    :param found: the occurrences of the reading's document.
+    """
+    if not pairs:
+        return []
+    features, linear = reading.features, bundle.linear
+    positions = np.searchsorted(features.indices, found.columns)
+    counts = np.bincount(positions, weights=found.shares, minlength=features.indices.size)
+    columns = np.array([(p.head.columns.start + p.best, p.head.columns.start + p.other) for p in pairs])
+    weights = linear.weights[features.indices[:, None, None], columns] * linear.scales[columns].astype(np.float64)
+    parts = features.values[:, None] * (weights[:, :, 0] - weights[:, :, 1])
+    shared = parts[positions] * (found.shares / counts[positions])[:, None]
+    answers = []
+    for number, pair in enumerate(pairs):
+        words = np.bincount(found.pieces, weights=shared[:, number], minlength=len(found.spans)).astype(np.float64)
+        bias = float(linear.bias[columns[number, 0]]) - float(linear.bias[columns[number, 1]])
+        names = pair.head.groups[pair.best].name, pair.head.groups[pair.other].name
+        margin = float(words.sum()) + bias + pair.knowledge
+        answers.append(Contrast(pair.head.name, *names, words, bias, pair.knowledge, margin))
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Name the group of an answer and its strongest rival.
+
+    :param knowledge: difference of what the responsibility table gives the two, as the head weighs it.
+    """
+
+    head: Head
+    best: int
+    other: int
+    knowledge: float
+
+
+def lead(head: Head, margins: Floats, known: Mapping[str, float], answer: str | None) -> Rival | None:
+    """Name the group of the answer and its strongest rival.
+
+    :param margins: of the head, shape (n_groups,).
+    :param answer: a label of the head.
+    :return: ``None`` if the answer is not the head's.
+    """
+    best = head.group_of.get(answer) if answer is not None else None
+    if best is None or len(head.groups) < 2:
+        return None
+    scores = np.asarray(margins, np.float64)
+    hints = np.zeros(scores.size)
+    if head.calibration.knowledge and known:
+        hints = head.calibration.knowledge * head.hints(known)
+    scores = scores + hints
+    scores[best] = -np.inf
+    other = int(scores.argmax())
+    return Rival(head, best, other, float(hints[best] - hints[other]))
+
+
+def evidence(contrast: Contrast, about: str, reading: Reading, found: Occurrences) -> list[Evidence]:
+    """Turn a contrast into the phrases that weigh most, for and against.
+
+    :param about: which part of the answer it explains.
+    """
+    phrases = _phrases(contrast.words, reading.document, found.spans)
+    shown = sorted((p for p in phrases if p[2] >= _LEAST), key=lambda p: -p[2])[:_SHOWN]
+    shown += sorted((p for p in phrases if p[2] <= -_LEAST), key=lambda p: p[2])[:_SHOWN]
+    answers = []
+    for start, end, weight in shown:
+        span = reading.span(start, end)
+        answers.append(Evidence(about, span, reading.document[start:end], round(weight, 4)))
+    if abs(contrast.knowledge) >= _LEAST:
+        answers.append(Evidence(about, None, "tabel tanggung jawab", round(contrast.knowledge, 4), "matters"))
+    return answers
+
+
+def _phrases(
+    weights: NDArray[np.float64], document: str, spans: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, float]]:
+    """Join neighbouring words that pull the same way; each word is in one phrase at most."""
+    border = document.find(" . ") + 1
+    phrases: list[tuple[int, int, float]] = []
+    values = weights.tolist()
+    i = 0
+    while i < len(values):
+        total = strongest = values[i]
+        j = i + 1
+        while (
+            j < len(values)
+            and values[j] * total > 0
+            and abs(values[j]) >= _JOIN * abs(strongest)
+            and abs(values[j]) * _JOIN <= abs(strongest)
+            and spans[j][0] != border
+            and spans[j - 1][0] != border
+        ):
+            total += values[j]
+            strongest = max(strongest, values[j], key=abs)
+            j += 1
+        start, end = _trim(document, spans[i][0], spans[j - 1][1])
+        if end > start:
+            phrases.append((start, end, total))
+        i = j
+    return phrases
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in _EDGES:
+        start += 1
+    while end > start and text[end - 1] in _EDGES:
+        end -= 1
+    return start, end

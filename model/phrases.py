@@ -1,0 +1,235 @@
+"""Find phrases of a rule file in a complaint: one pass over its words, whatever the number of rules.
+
+A pattern is a row of words, written as citizens write them:
+
+- ``gas bocor``: the words stand side by side;
+- ``anak ~ hilang``: the second follows within five words;
+- ``sekarang|skrg``: one of these;
+- ``*perkosa*``: a word that contains, begins or ends so;
+- ``{keluarga}``: one of a class of words that the file defines;
+- ``#``: a number; ``?``: a question mark.
+
+Words are compared in lower case, without letters repeated for emphasis (``toloong``) and without the ``2`` of
+reduplication (``anak2``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from data.errors import PilahError
+from model.assessment import Span
+from model.text import Normalised
+
+GAP = 5
+_TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\?")
+_REPEATED = re.compile(r"([^\W\d])\1{2,}")
+_CLASS = re.compile(r"\{(\w+)\}")
+_WORDS_REMEMBERED = 50_000
+_PLAIN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Hold one word with its span in the normalised field."""
+
+    word: str
+    field: Literal["title", "text"]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Hold one place where a pattern was found: words ``start`` to ``end``, the latter not included."""
+
+    pattern: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    atom: int
+    loose: bool  # whether other words may stand before it
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseText:
+    """Hold the words of a complaint, title first, with a border between the fields."""
+
+    tokens: tuple[Token, ...]
+    fields: Mapping[str, Normalised]
+
+    @property
+    def size(self) -> int:
+        """Return the number of words, borders and question marks left out."""
+        return sum(token.word not in ("", "?") for token in self.tokens)
+
+    def span(self, start: int, end: int) -> tuple[Span, str]:
+        """Return where words ``start`` to ``end`` stand as submitted, and their text."""
+        first, last = self.tokens[start], self.tokens[end - 1]
+        if last.field != first.field:
+            last = first
+        part = self.fields[first.field]
+        return Span(first.field, *part.raw_span(first.start, last.end)), part.text[first.start : last.end]
+
+
+def phrase_text(fields: Mapping[str, Normalised]) -> PhraseText:
+    """Split title and text into words."""
+    tokens: list[Token] = []
+    names: tuple[Literal["title", "text"], ...] = ("title", "text")
+    for name in names:
+        part = fields.get(name)
+        if part is None:
+            continue
+        if tokens:
+            tokens.append(Token("", name, 0, 0))
+        for match in _TOKEN.finditer(part.text):
+            _add(tokens, match.group(), name, match.start())
+    return PhraseText(tuple(tokens), fields)
+
+
+def _add(tokens: list[Token], word: str, field: Literal["title", "text"], start: int) -> None:
+    """Add a word, or both of two that a hyphen joins, unless they are one word said twice."""
+    folded = fold(word)
+    if "-" not in folded:
+        tokens.append(Token(folded, field, start, start + len(word)))
+        return
+    for piece in word.split("-"):
+        tokens.append(Token(fold(piece), field, start, start + len(piece)))
+        start += len(piece) + 1
+
+
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def fold(word: str) -> str:
+    """Undo emphasis and reduplication.
+
+    >>> fold("tolooong"), fold("anak2"), fold("anak-anaknya"), fold("jual-beli"), fold("2024")
+    ('tolong', 'anak', 'anak', 'jual-beli', '2024')
+    """
+    word = _REPEATED.sub(r"\1", word)
+    first, hyphen, second = word.partition("-")
+    if hyphen and len(first) > 2 and (second.startswith(first) or first.endswith(second)):
+        return first
+    if len(word) > 3 and word.endswith("2") and word[:-1].isalpha():
+        return word[:-1]
+    return word
+
+
+class PhraseMatcher:
+    """Find all patterns of a rule file.
+
+    :param patterns: see the module; a pattern's number is its place in the list.
+    :param classes: words by name of the class.
+    :raises PilahError: PLH-751 if a pattern is empty or names an unknown class.
+    """
+
+    def __init__(self, patterns: Sequence[str], classes: Mapping[str, str] | None = None) -> None:
+        self._atoms: dict[str, int] = {}
+        self._exact: dict[str, list[int]] = {}
+        self._globs: list[tuple[re.Pattern[str], int]] = []
+        self._classes = {name: _expand(words, classes or {}) for name, words in (classes or {}).items()}
+        self._by_first: dict[int, list[tuple[int, tuple[_Slot, ...], frozenset[int]]]] = {}
+        for number, pattern in enumerate(patterns):
+            slots = self._parse(pattern)
+            needed = frozenset(slot.atom for slot in slots)
+            self._by_first.setdefault(slots[0].atom, []).append((number, slots[1:], needed))
+        self._atoms_of = lru_cache(maxsize=_WORDS_REMEMBERED)(self._find_atoms)
+
+    def _parse(self, pattern: str) -> tuple[_Slot, ...]:
+        slots: list[_Slot] = []
+        loose = False
+        for word in pattern.split():
+            if word == "~":
+                loose = True
+                continue
+            slots.append(_Slot(self._atom(word, pattern), loose))
+            loose = False
+        if not slots or loose:
+            raise PilahError("PLH-751", f"pattern {pattern!r}")
+        return tuple(slots)
+
+    def _atom(self, word: str, pattern: str) -> int:
+        known = self._atoms.get(word)
+        if known is not None:
+            return known
+        number = self._atoms[word] = len(self._atoms)
+        choices: list[str] = []
+        for choice in word.split("|"):
+            named = _CLASS.fullmatch(choice)
+            if named and named[1] not in self._classes:
+                raise PilahError("PLH-751", f"pattern {pattern!r} names no known class")
+            choices += self._classes[named[1]] if named else [choice]
+        for choice in choices:
+            if choice == "#" or "*" in choice:
+                self._globs.append((_glob(choice), number))
+            elif choice == "?" or _PLAIN.fullmatch(fold(choice)):
+                self._exact.setdefault(fold(choice), []).append(number)
+            else:
+                raise PilahError("PLH-751", f"pattern {pattern!r}: {choice!r} is no word")
+        return number
+
+    def _find_atoms(self, word: str) -> frozenset[int]:
+        found = set(self._exact.get(word, ()))
+        found.update(atom for glob, atom in self._globs if glob.fullmatch(word))
+        return frozenset(found)
+
+    def find(self, text: PhraseText, hidden: Iterable[Match] = ()) -> list[Match]:
+        """Return every match, in order of the text.
+
+        :param hidden: matches whose words count as if they were not there.
+        """
+        atoms = [self._atoms_of(token.word) for token in text.tokens]
+        for match in hidden:
+            for position in range(match.start, match.end):
+                atoms[position] = frozenset()
+        borders = {i for i, token in enumerate(text.tokens) if not token.word}
+        present = frozenset().union(*atoms)
+        found: list[Match] = []
+        for position, here in enumerate(atoms):
+            for atom in here:
+                for number, rest, needed in self._by_first.get(atom, ()):
+                    if needed <= present:
+                        end = _follow(atoms, borders, position + 1, rest)
+                        if end is not None:
+                            found.append(Match(number, position, end))
+        return found
+
+
+def _follow(atoms: list[frozenset[int]], borders: set[int], position: int, rest: tuple[_Slot, ...]) -> int | None:
+    if not rest:
+        return position
+    slot = rest[0]
+    last = min(position + (GAP if slot.loose else 1), len(atoms))
+    for place in range(position, last):
+        if place in borders:
+            return None
+        if slot.atom in atoms[place]:
+            end = _follow(atoms, borders, place + 1, rest[1:])
+            if end is not None:
+                return end
+    return None
+
+
+def _expand(words: str, classes: Mapping[str, str]) -> list[str]:
+    found: list[str] = []
+    for word in words.split():
+        named = _CLASS.fullmatch(word)
+        if named is None:
+            found.append(word)
+        elif named[1] in classes:
+            found += _expand(classes[named[1]], {k: v for k, v in classes.items() if k != named[1]})
+        else:
+            raise PilahError("PLH-751", f"class {word} is not defined, or names itself")
+    return found
+
+
+def _glob(choice: str) -> re.Pattern[str]:
+    if choice == "#":
+        return re.compile(r"\d+")
+    return re.compile(".*".join(re.escape(part) for part in choice.split("*")))

@@ -1,0 +1,97 @@
+"""Test that the promise of the policy is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+from model.policy import EVERYTHING, Policy
+from training.policy import GRID, Judged, fewest_rows, find_threshold, fit_bound, fit_policy, upper_bound
+
+Floats = NDArray[np.float64]
+
+
+def draw(rng: np.random.Generator, n: int, worst: float) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """Draw confidences, outcomes and true error rates; the confidence overstates, as models do on later data."""
+    confidence = rng.beta(2.5, 1.2, n)
+    error = np.clip(worst * (1 - confidence) ** 0.8, 0, 1)
+    return confidence, rng.random(n) >= error, error
+
+
+@pytest.mark.parametrize(
+    ("target", "worst", "n"), [(0.05, 0.4, 400), (0.1, 0.5, 250), (0.2, 0.9, 300), (0.05, 0.2, 120)]
+)
+def test_the_promise_is_broken_no_more_often_than_stated(target: float, worst: float, n: int) -> None:
+    rng = np.random.default_rng(7)
+    big, _, error = draw(rng, 100_000, worst)
+    broken = 0
+    for _ in range(600):
+        confidence, right, _ = draw(rng, n, worst)
+        found = find_threshold(confidence, right, target, 0.9)
+        if found is not None:
+            broken += float(error[big >= found[0]].mean()) > target
+    # 600 calibrations: a true rate of 10 % shows more than 13.5 % less than once in three hundred tests
+    assert broken / 600 <= 0.135
+
+
+def test_something_is_gained_where_the_answers_are_good() -> None:
+    rng = np.random.default_rng(1)
+    confidence, right, _ = draw(rng, 1500, 0.25)
+    bound = fit_bound(confidence, right, 0.05, 0.9, EVERYTHING)
+    assert bound.threshold is not None
+    assert bound.n >= 105
+
+
+def test_an_impossible_target_makes_nothing_eligible() -> None:
+    rng = np.random.default_rng(2)
+    right = rng.random(1000) < 0.7
+    bound = fit_bound(rng.random(1000), right, 0.01, 0.95, EVERYTHING)
+    assert not bound.valid
+    assert bound.missing is None
+
+
+def test_too_few_rows_say_how_many_are_missing() -> None:
+    bound = fit_bound(np.full(20, 0.99), np.ones(20, bool), 0.05, 0.9, EVERYTHING)
+    assert not bound.valid
+    assert bound.missing is not None
+    assert 25 <= bound.missing <= 200
+
+
+def test_no_rows_at_all_need_the_fewest_that_could_prove_it() -> None:
+    bound = fit_bound(np.empty(0), np.empty(0, bool), 0.05, 0.9, EVERYTHING)
+    assert bound.missing == 45
+
+
+@pytest.mark.parametrize(
+    ("target", "level", "errors"), [(0.05, 0.1, 0), (0.05, 0.1, 3), (0.2, 0.05, 1), (0.01, 0.1, 0)]
+)
+def test_fewest_rows_agree_with_an_exact_test(target: float, level: float, errors: int) -> None:
+    n = fewest_rows(target, level, errors)
+    assert binomtest(errors, n, target, alternative="less").pvalue <= level
+    assert binomtest(errors, n - 1, target, alternative="less").pvalue > level
+
+
+def test_a_proved_threshold_has_its_clopper_pearson_bound_below_the_target() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(30):
+        confidence, right, _ = draw(rng, 500, 0.3)
+        bound = fit_bound(confidence, right, 0.1, 0.9, EVERYTHING)
+        if bound.threshold is not None:
+            assert bound.threshold in GRID
+            interval = binomtest(bound.errors, bound.n).proportion_ci(0.8, method="exact")  # 90 % on each side
+            assert upper_bound(bound.errors, bound.n, 0.9) == pytest.approx(interval.high)
+            assert interval.high <= 0.1
+
+
+def test_scopes_have_bounds_of_their_own_and_survive_json() -> None:
+    rng = np.random.default_rng(4)
+    confidence, right, _ = draw(rng, 900, 0.2)
+    tiers = ["kabkota" if i % 3 else "pusat" for i in range(900)]
+    regions = ["32.04" if i % 3 else None for i in range(900)]
+    policy = fit_policy(Judged(confidence, right, tiers, regions), target=0.1)
+    assert {"semua", "tingkat:kabkota", "tingkat:pusat", "wilayah:32.04"} == set(policy.bounds)
+    assert Policy.from_document(policy.to_document()) == policy
+    assert policy.knows("32.04.12") and policy.knows("32") and policy.knows(None)
+    assert not policy.knows("33.01")
