@@ -19,6 +19,7 @@ from model.duplicates.document import Document
 from model.duplicates.index import DuplicateIndex
 from model.duplicates.prepare import Preparer
 from model.duplicates.profile import Profile, profile
+from model.duplicates.relations import CAPS, doubts
 from model.duplicates.scorer import pair_words
 from model.duplicates.signals import SIGNALS, signals
 
@@ -94,6 +95,7 @@ class PairData:
     :param labels: the relation of each.
     :param components: the connected component of each: pairs of one component belong in one fold.
     :param sources: the source of each pair's first complaint.
+    :param rules: (pairs, rules of :data:`~model.duplicates.relations.CAPS`), whether each holds.
     :param measured: false for rows that only help to train: rewritten reports with their look-alikes.
     """
 
@@ -102,6 +104,7 @@ class PairData:
     components: npt.NDArray[np.int64]
     sources: npt.NDArray[np.str_]
     measured: npt.NDArray[np.bool_]
+    rules: npt.NDArray[np.bool_]
 
 
 def components(pairs: Sequence[Judged]) -> npt.NDArray[np.int64]:
@@ -160,6 +163,13 @@ def pair_data(
         components=components(pairs),
         sources=np.array([source_of[pair.a] for pair in pairs]),
         measured=np.array([pair.b in source_of for pair in pairs]),
+        rules=np.array(
+            [
+                [rule in held for rule in CAPS]
+                for pair, wording in zip(pairs, views[-1][:, SIGNALS.index("triple_share")], strict=True)
+                for held in (doubts(profiles[pair.a], profiles[pair.b], float(wording)),)
+            ]
+        ),
     )
 
 
@@ -270,6 +280,7 @@ def measured_only(data: PairData) -> PairData:
         data.components[rows],
         data.sources[rows],
         data.measured[rows],
+        data.rules[rows],
     )
 
 

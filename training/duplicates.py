@@ -20,6 +20,7 @@ from data.readers import read_records
 from data.regions import Regions
 from evaluation.duplicates import Judged, PairData, pair_data, read_pairs, read_rewritten, report
 from model.duplicates.prepare import Preparer
+from model.duplicates.relations import CAPS
 from model.duplicates.signals import SIGNALS
 from model.duplicates.weights import OWN, Floats, Forest, Linear, ScorerWeights, Trees, calibrated, save_weights
 from model.places import PlaceResolver
@@ -36,6 +37,8 @@ FOLLOWUP: Final = (
 """The few signals for ``followup``: there are too few judged rows for more."""
 
 _DEPTH: Final = 3
+_LEAST_RULED: Final = 20
+"""A rule that holds for fewer pairs shifts nothing."""
 Bools = npt.NDArray[np.bool_]
 _LEARNED: Final = np.array([name not in RULE_ONLY for name in SIGNALS])
 
@@ -124,26 +127,32 @@ def _fit_parts(data: PairData, rows: npt.NDArray[np.int64], options: Options) ->
     return linear, _fit_trees(values, positive, options, weight), followup
 
 
-def _calibrate(logits: Floats, positive: Bools) -> list[float]:
+def _calibrate(logits: Floats, positive: Bools, rules: Bools) -> tuple[list[float], dict[str, float]]:
     """Fit the cubic polynomial of the logits that makes them log odds; a straight line where the cubic would fall.
+
+    The rules get a shift of their own, so that what is left after them is calibrated too.
 
     Platt's straight line (1999) bends too little here: scores in the middle were too low, those at the end too high.
     """
     z = np.clip(logits, -8.0, 8.0)
     for powers in (3, 1):
-        model = LogisticRegression(C=1e4, max_iter=5000).fit(z[:, None] ** np.arange(1, powers + 1), positive)
-        coefficients = [float(model.intercept_[0]), *model.coef_[0].tolist()]
+        model = LogisticRegression(C=10.0, max_iter=5000).fit(
+            np.hstack([z[:, None] ** np.arange(1, powers + 1), rules]), positive
+        )
+        coefficients = [float(model.intercept_[0]), *model.coef_[0, :powers].tolist()]
         ends = np.linspace(-8.0, 8.0, 200)
         if np.all(np.diff(sum(c * ends**power for power, c in enumerate(coefficients))) > 0):
             break
-    return coefficients
+    found = np.minimum(model.coef_[0, powers:], 0.0)  # a rule never speaks for the same
+    seen = rules.sum(axis=0) >= _LEAST_RULED
+    return coefficients, {rule: float(found[at]) if seen[at] else 0.0 for at, rule in enumerate(CAPS)}
 
 
 @dataclass(frozen=True, slots=True)
 class CrossValidated:
     """Hold predictions for each pair by models that saw nothing of its connected component.
 
-    :param same: probability of ``same``; its calibration, four numbers, is that of all these logits.
+    :param same: probability of ``same`` after the rules; its calibration, a few numbers, is that of all these logits.
     :param followup: probability of ``followup``.
     :param logits: before calibration.
     """
@@ -151,6 +160,8 @@ class CrossValidated:
     same: Floats
     followup: Floats
     logits: Floats
+    calibration: list[float]
+    shifts: dict[str, float]
 
 
 def cross_validate(data: PairData, options: Options | None = None) -> CrossValidated:
@@ -163,15 +174,17 @@ def cross_validate(data: PairData, options: Options | None = None) -> CrossValid
         linear, trees, other = _fit_parts(data, train, options)
         logits[test] = (linear.logits(data.views[-1][test]) + Forest(trees).logits(data.views[-1][test])) / 2
         followup[test] = 1 / (1 + np.exp(-other.logits(data.views[-1][test])))
-    same = calibrated(logits, _calibrate(logits[data.measured], positive[data.measured]))
-    return CrossValidated(same, followup, logits)
+    calibration, shifts = _calibrate(logits[data.measured], positive[data.measured], data.rules[data.measured])
+    same = calibrated(logits, calibration)
+    odds = np.log(same / (1 - same)) + data.rules @ np.array(list(shifts.values()))
+    most = np.where(data.rules, np.array(list(CAPS.values())), 1.0).min(axis=1)
+    return CrossValidated(np.minimum(1 / (1 + np.exp(-odds)), most), followup, logits, calibration, shifts)
 
 
 def fit_scorer(data: PairData, validated: CrossValidated, options: Options | None = None) -> ScorerWeights:
     """Fit on all pairs; the calibration comes from the cross-validated logits."""
     options = options or Options()
     linear, trees, followup = _fit_parts(data, np.arange(len(data.labels)), options)
-    calibration = _calibrate(validated.logits[data.measured], (data.labels == "same")[data.measured])
     names, counts = np.unique(data.labels, return_counts=True)
     about = {
         "pairs": {str(name): int(count) for name, count in zip(names, counts, strict=True)},
@@ -180,7 +193,7 @@ def fit_scorer(data: PairData, validated: CrossValidated, options: Options | Non
         "seed": options.seed,
         "origin": options.origin,
     }
-    return ScorerWeights(linear, trees, calibration, followup, about)
+    return ScorerWeights(linear, trees, validated.calibration, followup, about, validated.shifts)
 
 
 def train_duplicates(

@@ -21,6 +21,9 @@ CAMPAIGN_SIZE: Final = 10
 CAMPAIGN_SIZE_UNKNOWN: Final = 50
 """So many are one where it is not known who sent them."""
 
+CAPS: Final = {"wilayah_lain": 0.03, "nomor_lain": 0.3, "hak_perorangan": 0.3, "hal_lain": 0.49, "tidak_tentu": 0.49}
+"""The most that ``same`` may be under each rule, whatever was learned."""
+
 _SHORT: Final = 12
 """Words below which a text without a place does not say which incident it means."""
 
@@ -132,6 +135,23 @@ def _came_back(new: Profile, old: Profile) -> bool:
     return new.document.reading.again and not old.document.reading.again
 
 
+def doubts(a: Profile, b: Profile, wording: float) -> tuple[str, ...]:
+    """Return the rules under which a pair cannot be called the same; each has its limit in :data:`CAPS`.
+
+    :param wording: the share of the shorter text that stands in the other word for word.
+    """
+    sent_again = near_identical(a, b, wording) and bool(_same_reporter(a, b))
+    agree, exclude = numbered_agreement(a, b)
+    held = {
+        "wilayah_lain": _other_regency(a, b),
+        "nomor_lain": bool(exclude) and "RT" not in agree,
+        "hak_perorangan": not sent_again and _other_person(a, b),
+        "hal_lain": _other_matter(a, b),
+        "tidak_tentu": not sent_again and _undecidable(a, b),
+    }
+    return tuple(rule for rule, holds in held.items() if holds)
+
+
 def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
     """Name the relation of a complaint to a stored one.
 
@@ -144,7 +164,7 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
     new, old = (b, a) if swapped else (a, b)
     alike = near_identical(a, b, evidence.wording)
     reporter = _same_reporter(a, b)
-    agree, exclude = numbered_agreement(a, b)
+    exclude = numbered_agreement(a, b)[1]
 
     def cap(rule: str, most: float) -> None:
         nonlocal same
@@ -157,16 +177,8 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
         rules.append("kirim_ulang")
     elif _equal_text(a, b) and min(a.length, b.length) >= _LONG and _specific(a, b):
         same = max(same, 0.9)
-    if _other_regency(a, b):
-        cap("wilayah_lain", 0.03)
-    if exclude and not (alike and reporter and not exclude) and not set(agree) >= {"RT"}:
-        cap("nomor_lain", 0.3)
-    if _other_person(a, b) and not (reporter and alike):
-        cap("hak_perorangan", 0.3)
-    if _other_matter(a, b):
-        cap("hal_lain", 0.49)
-    if _undecidable(a, b) and not (alike and reporter):
-        cap("tidak_tentu", 0.49)
+    for rule in doubts(a, b, evidence.wording):
+        cap(rule, CAPS[rule])
     if old.document.id.upper() in new.document.reading.tickets:
         return Verdict("followup", min(same, 0.3), 0.98, (*rules, "mengutip_tiket"))
     crowd = CAMPAIGN_SIZE_UNKNOWN if reporter is None else CAMPAIGN_SIZE

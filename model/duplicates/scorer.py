@@ -15,7 +15,7 @@ from model.duplicates.document import Document, field_terms
 from model.duplicates.match import Choose, Match, Statistics, best_first
 from model.duplicates.profile import Profile, profile
 from model.duplicates.reasons import Terms, explain
-from model.duplicates.relations import Evidence, Verdict, decide
+from model.duplicates.relations import Evidence, Verdict, decide, doubts
 from model.duplicates.signals import SIGNALS, Weights, signals, template_count
 from model.duplicates.weights import OWN, Floats, Forest, ScorerWeights, calibrated, load_weights, parse_weights
 
@@ -63,7 +63,7 @@ class TrainedScorer:
                 own,
                 other,
                 Evidence(
-                    same=float(same[row]),
+                    same=self.weights.shifted(float(same[row]), doubts(own, other, float(values[row, _WORDING]))),
                     followup=float(followup[row]),
                     wording=float(values[row, _WORDING]),
                     matter=float(values[row, _MATTER]),

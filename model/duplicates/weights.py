@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,6 +95,7 @@ class ScorerWeights:
     :param trees: the trees for ``same``.
     :param calibration: coefficients of the cubic polynomial, the constant first, that calibrates the mean logit.
     :param followup: the linear model for ``followup``, calibrated by itself.
+    :param shifts: how much the log odds change where a rule of :mod:`model.duplicates.relations` holds.
     :param about: rows, date and figures of the training, for people.
     """
 
@@ -102,6 +104,12 @@ class ScorerWeights:
     calibration: list[float]
     followup: Linear
     about: dict[str, Any]
+    shifts: dict[str, float] = field(default_factory=dict)
+
+    def shifted(self, same: float, rules: Iterable[str]) -> float:
+        """Return a calibrated probability once it is known which rules hold."""
+        moved = sum(self.shifts.get(rule, 0.0) for rule in rules)
+        return same if not moved else 1.0 / (1.0 + (1.0 - same) / max(same, 1e-12) * math.exp(-moved))
 
 
 def save_weights(weights: ScorerWeights, path: Path) -> None:
