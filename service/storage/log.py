@@ -13,13 +13,8 @@ DECISIONS = frozenset(
 """Events that say what people decided; ``/v1/decisions`` hands them back to the intake."""
 
 LINKING = frozenset(("links", "members", "others"))
-<<<<<<< HEAD
-"""The parts of a payload that hold only ids of complaints: never shown to those who may not see the complaints, but
-kept when one is erased, since incidents are made anew from them."""
-=======
 """The parts of a payload that hold only ids of complaints: not shown to those who may not see these, but kept
 when one is erased, since incidents are made anew from them."""
->>>>>>> dups
 
 POSTED = DECISIONS | {"followed_up"}
 """Events that come in over ``POST /v1/complaints/{id}/events``."""
