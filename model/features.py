@@ -141,31 +141,33 @@ class Vectoriser:
         columns: list[int] = []
         pieces: list[int] = []
         shares: list[float] = []
-        of_letters: list[Ints] = []
-        of_pieces: list[Ints] = []
-        previous: tuple[str, int] | None = None
+        of_letters: list[NDArray[np.int32]] = []
+        lengths: list[int] = []
+        index = self._word_index
+        previous, before = "", 0
         for number, match in enumerate(re.finditer(r"\S+", text)):
+            piece = match.group()
             spans.append(match.span())
-            for word in WORD.findall(match.group()):
-                here = [(word, number, 1.0)]
-                if previous is not None:
-                    pair = f"{previous[0]} {word}"
-                    here += [(pair, previous[1], 0.5), (pair, number, 0.5)]
-                for feature, piece, share in here:
-                    column = self._word_index.get(feature)
-                    if column is not None:
-                        columns.append(column)
-                        pieces.append(piece)
-                        shares.append(share)
-                previous = (word, number)
-            if len(match.group()) <= 40:
-                of_letters.append(np.asarray(self._chars_of(match.group()), np.int64))
-                of_pieces.append(np.full(of_letters[-1].size, number, np.int64))
-        letters = np.concatenate(of_letters or [np.empty(0, np.int64)])
+            for word in WORD.findall(piece):
+                column = index.get(word)
+                if column is not None:
+                    columns.append(column)
+                    pieces.append(number)
+                    shares.append(1.0)
+                column = index.get(f"{previous} {word}") if previous else None
+                if column is not None:
+                    columns += (column, column)
+                    pieces += (before, number)
+                    shares += (0.5, 0.5)
+                previous, before = word, number
+            letters = self._chars_of(piece) if len(piece) <= 40 else _NOTHING
+            of_letters.append(letters)
+            lengths.append(letters.size)
+        joined = np.concatenate(of_letters or [_NOTHING])
         return Occurrences(
-            np.concatenate([np.array(columns, np.int64), letters]),
-            np.concatenate([np.array(pieces, np.int64), *of_pieces]),
-            np.concatenate([np.array(shares, np.float64), np.ones(letters.size)]),
+            np.concatenate([np.array(columns, np.int64), joined]),
+            np.concatenate([np.array(pieces, np.int64), np.repeat(np.arange(len(lengths)), lengths)]),
+            np.concatenate([np.array(shares, np.float64), np.ones(joined.size)]),
             tuple(spans),
         )
 

@@ -210,9 +210,10 @@ def _noise(text: PhraseText) -> Finding | None:
     letters = [word for word in words if not word.isdigit()]
     if not letters:
         return Finding("spam", 0.9, (), "derau-tanpa-kata")
-    odd = sum(_is_noise(word) for word in letters)
-    if len(letters) <= 8 and odd / len(letters) >= 0.6 and max(map(len, letters)) >= 4:
-        return Finding("spam", 0.85, (), "derau-papan-ketik")
+    if len(letters) <= 8 and max(map(len, letters)) >= 4:
+        odd = sum(_is_noise(word) for word in letters)
+        if odd / len(letters) >= 0.6:
+            return Finding("spam", 0.85, (), "derau-papan-ketik")
     return None
 
 
