@@ -169,6 +169,8 @@ class MatterMatcher:
 
     def _hit(self, match: CueMatch, tokens: list[CueToken], text: Normalised, title: Normalised | None) -> CueHit:
         first, last = tokens[min(match.tokens)], tokens[max(match.tokens)]
+        if last.field != first.field:  # the parts of a cue may stand in title and body: show the first
+            last = first
         source = title if first.field == "title" and title is not None else text
         start, end = source.raw_span(first.start, last.end)
         span = Span("title" if first.field == "title" else "text", start, end)

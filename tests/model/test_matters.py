@@ -118,3 +118,13 @@ def test_any_text_is_read_without_an_error(text: str, title: str | None) -> None
 def test_reading_is_the_same_every_time(words: list[str]) -> None:
     text = " ".join(words)
     assert read(text) == read(text)
+
+
+def test_a_cue_in_title_and_body_is_shown_where_it_begins() -> None:
+    complaint = Complaint(
+        id="x", title="Lampu 🙏", text="Sudah lama sekali padam jalan kampung kami gelap sekali, tolong"
+    )
+    reading = shipped_matcher().read_complaint(complaint)
+    for hit in reading.hits:
+        source = str(getattr(complaint, hit.span.field))
+        assert 0 <= hit.span.start < hit.span.end <= len(source)
