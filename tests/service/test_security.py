@@ -11,6 +11,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from data.errors import PilahError
+from model.duplicates.incidents import incident_id
 from service import security
 from service.security import authenticate, create_key, hash_key, rotate_key
 from service.storage.keys import KeyInfo, add_key, all_keys, revoke_key
@@ -39,6 +40,12 @@ CALLS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ],
     ("GET", "/v1/complaints/{complaint_id}/events"): [{"path": OTHER}],
     ("GET", "/v1/decisions"): [{}, {"params": {"after": "0", "limit": 1000}}],
+    ("GET", "/v1/incidents/{incident_id}"): [{"path": incident_id(OTHER)}],
+    ("POST", "/v1/incidents/{incident_id}/merge"): [
+        {"path": incident_id(OTHER), "json": {"other": incident_id("mine-1")}}
+    ],
+    ("POST", "/v1/incidents/{incident_id}/split"): [{"path": incident_id(OTHER), "json": {"members": ["mine-1"]}}],
+    ("POST", "/v1/incidents/{incident_id}/close"): [{"path": incident_id(OTHER), "json": {}}],
     ("POST", "/v1/duplicates/search"): [{"json": {"text": TEXT, "limit": 50}}, {"json": {"text": TEXT, "id": OTHER}}],
     ("GET", "/v1/model"): [{}],
     ("GET", "/v1/agencies"): [{"params": {"q": SECRET}}, {"params": {"q": OTHER}}],
