@@ -274,11 +274,13 @@ class Incidents:
         for name in waiting - self._members.keys():
             self._forget(name)
         waiting &= self._members.keys()
+        parts: list[set[str]] = []
         while waiting:
-            members = self._reachable(waiting.pop())
-            waiting -= members
-            for name in members:
-                self._forget(name)
+            parts.append(self._reachable(waiting.pop()))
+            waiting -= parts[-1]
+        for name in (name for part in parts for name in part):
+            self._forget(name)  # all of them first: a part of an incident may keep the id that another part had
+        for members in parts:
             for group in self._gather(members):
                 incident = self._incident(group)
                 self._incidents[incident.id] = incident

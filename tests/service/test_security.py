@@ -88,6 +88,9 @@ def test_every_endpoint_asks_for_its_scope(server: Any) -> None:
         ("POST", "/v1/assess/batch"): "assess",
         ("DELETE", "/v1/complaints/{complaint_id}"): "admin",
         ("POST", "/v1/complaints/{complaint_id}/events"): "events",
+        ("POST", "/v1/incidents/{incident_id}/merge"): "events",
+        ("POST", "/v1/incidents/{incident_id}/split"): "events",
+        ("POST", "/v1/incidents/{incident_id}/close"): "events",
     }
     for method, path in closed_endpoints(server.app):
         if path in ("/v1/model", "/v1/agencies"):

@@ -156,3 +156,15 @@ def test_replay_gives_the_same_however_often_it_is_looked_at(
     names = [name for incident in watched.all() for name in incident.members]
     assert sorted(names) == sorted(set(names))
     assert all(watched.of(name).id == incident.id for incident in watched.all() for name in incident.members)
+
+
+def test_the_parts_of_a_broken_incident_do_not_undo_each_other() -> None:
+    for name in ("B-1", "C-1"):
+        incidents = Incidents()
+        for member in ("A-1", "B-1", "C-1"):
+            incidents.add(Member(member, None, None))
+        incidents.join(["A-1"], ["B-1", "C-1"])
+        kept = incidents.of("A-1").id
+        incidents.remove("A-1")
+        assert incidents.get(incidents.of(name).id).members == (name,)
+        assert incidents.get(kept).members == ("B-1",)
