@@ -19,7 +19,6 @@ TypeColumn = Annotated[str | None, typer.Option(help="Column that holds the repo
 TextColumn = Annotated[str | None, typer.Option(help="Column that holds the text as sent.")]
 TitleColumn = Annotated[str | None, typer.Option(help="Column that holds the title.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 2 if any row was skipped.")]
-Shown = 20
 
 
 def columns(**named: str | None) -> dict[str, str]:
