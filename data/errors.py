@@ -141,6 +141,18 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="The form is 'time:FRACTION' or 'grouped:FOLDS'; a time split needs dates.",
         action="Use for example --split time:0.2 or --split grouped:5.",
     ),
+    "PLH-304": ErrorInfo(
+        title="The bundle was trained on every row of this file",
+        title_id="Model dilatih dengan semua baris berkas ini",
+        cause="All rows, or near copies of them, are among the training rows that the bundle names.",
+        action="Evaluate on later rows or other complaints; a bundle is never measured on its own rows.",
+    ),
+    "PLH-305": ErrorInfo(
+        title="The predictions cannot be read",
+        title_id="Berkas prediksi tidak dapat dibaca",
+        cause="A line is no JSON object with an id and labels, or the file is empty.",
+        action='Write a line a complaint: {"id": "...", "agency": "...", "category": "...", "type": "..."}.',
+    ),
     "PLH-400": ErrorInfo(
         title="The command was not used as it expects",
         title_id="Perintah tidak digunakan dengan benar",

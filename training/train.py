@@ -29,6 +29,7 @@ from training.calibrate import calibration_folds
 from training.config import Config
 from training.examples import Example, make_examples
 from training.heads import FittedHead, Hints, Task, fit_head
+from training.provenance import faults, marks
 from training.solvers import Solver
 from training.vectorise import feature_matrix, fit_vectoriser
 
@@ -80,9 +81,9 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         heads=_place(heads),
         home=config.home or (_home(examples) if config.agency == "labels" else None),
         category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
-        metadata=_metadata(examples, heads),
+        metadata={**_metadata(examples, heads), "faults": faults(records)},
         config=config.to_toml(),
-        extras={BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))},
+        extras={BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8")), **marks(examples)},
     )
 
 
