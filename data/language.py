@@ -28,12 +28,12 @@ _WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             "jawa": (
                 "ora mboten wis wes sampun durung dereng sing ingkang neng ning teng nang iki niki iku kuwi kae piye "
                 "pripun opo nopo kulo kula aku awakdewe sampeyan panjenengan dalan dalane akeh katah banyune banyu "
-                "wong tiyang omah griyo sak saking karo kaliyan nganti ngantos nek menawi lan kabeh sedoyo tulung nyuwun "
-                "nggih njih mas mbak mbok ojo gedhe bengi esuk sesuk ndalu dados dadi kok angel arep pingin"
+                "wong tiyang omah griyo sak saking karo kaliyan nganti ngantos nek menawi lan kabeh sedoyo "
+                "tulung nyuwun nggih njih mas mbak mbok ojo gedhe bengi esuk sesuk ndalu dados dadi angel arep pingin"
             ),
             "sunda": (
                 "teu henteu teuing atos tos parantos acan tacan nu anu ieu eta kumaha naha abdi urang sim kuring "
-                "anjeun jalmi jelema seueur loba pisan pisan-pisan ka ti dina kana tina sareng jeung sok mangga punten nuhun "
+                "anjeun jalmi jelema seueur loba pisan ka ti dina kana tina sareng jeung sok mangga punten nuhun "
                 "hatur ayeuna kamari bumi imah caina poek ulah wae bae keur nuju sanes lain aya mah teh ge oge"
             ),
             "betawi": "kagak kaga ane ente gue gua lu lo aye bang nyak babe emang cuman doang ampe bae deh pegimane",
