@@ -153,6 +153,37 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="A line is no JSON object with an id and labels, or the file is empty.",
         action='Write a line a complaint: {"id": "...", "agency": "...", "category": "...", "type": "..."}.',
     ),
+    "PLH-306": ErrorInfo(
+        title="Too few rows to decide on a promotion",
+        title_id="Baris terlalu sedikit untuk memutuskan promosi",
+        cause="The gate decides on labelled rows that neither the candidate nor the live model was trained on.",
+        action="Give more, or later, labelled complaints that were kept out of training.",
+    ),
+    "PLH-307": ErrorInfo(
+        title="There is no such model in the registry",
+        title_id="Model tidak ada di daftar",
+        cause="The name is wrong, or the bundle was never added.",
+        action="Take a name from 'pilah models list', or give the directory of a bundle.",
+    ),
+    "PLH-308": ErrorInfo(
+        title="The model registry cannot be read",
+        title_id="Daftar model tidak dapat dibaca",
+        cause="registry.json was damaged or edited by hand.",
+        action="Restore the folder 'models' from a backup; the bundles in it are unharmed.",
+        status=503,
+    ),
+    "PLH-309": ErrorInfo(
+        title="There is nothing to roll back",
+        title_id="Tidak ada model untuk dikembalikan",
+        cause="No model was promoted here, so the bundle of the settings answers.",
+        action="Promote a model first with 'pilah models promote'.",
+    ),
+    "PLH-310": ErrorInfo(
+        title="The gate refused the model",
+        title_id="Model ditolak",
+        cause="It did worse than the live model or the best so far, or broke another rule; each reason is named above.",
+        action="Mend what is named, or promote it with --force, --reason and --by: the reason is recorded.",
+    ),
     "PLH-400": ErrorInfo(
         title="The command was not used as it expects",
         title_id="Perintah tidak digunakan dengan benar",
