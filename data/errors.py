@@ -323,6 +323,36 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Stop the other server, or give this one a store of its own.",
         status=503,
     ),
+    "PLH-510": ErrorInfo(
+        title="This store has tools of its own for backups",
+        title_id="Penyimpanan ini memiliki alat cadangan sendiri",
+        cause="The store is a PostgreSQL database or in memory; 'pilah backup' copies SQLite files.",
+        action="Use pg_dump and pg_restore, then delete the folder 'index': the next start makes it anew.",
+    ),
+    "PLH-511": ErrorInfo(
+        title="The backup cannot be used",
+        title_id="Cadangan tidak dapat dipakai",
+        cause="The file is no backup of pilah, was changed or cut, or a later version made it.",
+        action="Take another backup; the store was left as it is.",
+    ),
+    "PLH-512": ErrorInfo(
+        title="The backup cannot be decrypted",
+        title_id="Cadangan tidak dapat didekripsi",
+        cause="The passphrase is another one, or the file was changed or cut.",
+        action="Check the passphrase file, or take another backup; the store was left as it is.",
+    ),
+    "PLH-513": ErrorInfo(
+        title="The backup is encrypted",
+        title_id="Cadangan terenkripsi",
+        cause="No passphrase was given.",
+        action="Name the file that holds it with --passphrase-file.",
+    ),
+    "PLH-514": ErrorInfo(
+        title="The passphrase file cannot be used",
+        title_id="Berkas kata sandi tidak dapat dipakai",
+        cause="It is missing, not text, or its first line is too short.",
+        action="Write a long passphrase into the first line of a file that only you can read.",
+    ),
     "PLH-601": ErrorInfo(
         title="A part of the duplicate index is damaged",
         title_id="Bagian indeks duplikat rusak",
