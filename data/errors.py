@@ -203,6 +203,27 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="If it is another complaint, send it with an id of its own.",
         status=410,
     ),
+    "PLH-410": ErrorInfo(
+        title="There is no such job",
+        title_id="Pekerjaan tidak ditemukan",
+        cause="The id is wrong, another sender sent it, or it was removed some days after it was finished.",
+        action="Check the id; send the complaints again if you still need the answers.",
+        status=404,
+    ),
+    "PLH-411": ErrorInfo(
+        title="Too many jobs are open",
+        title_id="Terlalu banyak pekerjaan yang belum selesai",
+        cause="This sender has sent more jobs than are kept at once.",
+        action="Wait until one is finished, or remove one.",
+        status=429,
+    ),
+    "PLH-412": ErrorInfo(
+        title="Too many requests",
+        title_id="Terlalu banyak permintaan",
+        cause="This key has used up its requests of this minute.",
+        action="Wait as long as Retry-After says; send many complaints as one batch or as a job.",
+        status=429,
+    ),
     "PLH-413": ErrorInfo(
         title="The body is too large",
         title_id="Isi permintaan terlalu besar",
@@ -321,6 +342,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         title_id="Penyimpanan sudah dilayani program lain",
         cause="Another pilah serves the same SQLite file; one file has one server.",
         action="Stop the other server, or give this one a store of its own.",
+        status=503,
+    ),
+    "PLH-508": ErrorInfo(
+        title="The server has too much to do",
+        title_id="Layanan sedang terlalu sibuk",
+        cause="More requests are in work than are let in at once; nothing was stored.",
+        action="Send the request again after a moment; send many complaints as a job.",
         status=503,
     ),
     "PLH-510": ErrorInfo(
