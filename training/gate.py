@@ -214,9 +214,7 @@ def _regions(verdict: Verdict, asked: Sequence[Record], cases: Sequence[Case], r
         for region, by in sorted(found.items())
         if len(by[NEW]) >= rules.floor_rows
     }
-    verdict.figures["regions"] = {
-        region: {k: round(v, 4) for k, v in by.items()} for region, by in shares.items()
-    }
+    verdict.figures["regions"] = {region: {k: round(v, 4) for k, v in by.items()} for region, by in shares.items()}
     for region, by in shares.items():
         if by[NEW] < rules.floor and by[NEW] < by[NOW]:
             verdict.refuse(

@@ -75,8 +75,12 @@ def _entry(registry: Registry, model: str) -> Entry:
 
 def promote(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Name of a model, or the directory of a bundle.")],
-    sources: Annotated[list[Path] | None, typer.Argument(metavar="DATA...", help="Labelled files for the gate.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Promote although the gate refuses; needs --reason, --by.")] = False,
+    sources: Annotated[
+        list[Path] | None, typer.Argument(metavar="DATA...", help="Labelled files for the gate.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Promote although the gate refuses; needs --reason, --by.")
+    ] = False,
     reason: Annotated[str, typer.Option(help="Why it is forced; kept in the registry.")] = "",
     by: Annotated[str, typer.Option(help="Who forces it.")] = "",
     floor: Annotated[float, typer.Option(min=0.0, max=1.0, help="Least accuracy of the agency in each region.")] = 0.2,
