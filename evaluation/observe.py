@@ -20,9 +20,9 @@ _WORD = re.compile(r"[a-z][a-z-]{3,}")
 _ALL_WORDS = re.compile(r"\w\w+")
 _STOP = frozenset(
     "yang dengan untuk tidak tolong mohon agar supaya sudah belum karena dari pada dalam juga saya kami kita sangat "
-    "lebih banyak setiap masih sampai hingga telah akan bisa dapat harus oleh para pihak terkait segera terima kasih selamat "
-    "pagi siang sore malam assalamualaikum wassalam bapak yth kepada laporan warga masyarakat tersebut sehingga namun "
-    "tetapi serta atau jika kalau seperti hanya saja lagi maka adalah ada ini itu".split()
+    "lebih banyak setiap masih sampai hingga telah akan bisa dapat harus oleh para pihak terkait segera terima kasih "
+    "selamat pagi siang sore malam assalamualaikum wassalam bapak yth kepada laporan warga masyarakat tersebut "
+    "sehingga namun tetapi serta atau jika kalau seperti hanya saja lagi maka adalah ada ini itu".split()
 )
 
 

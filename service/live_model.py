@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from data.complaint import Complaint
 from data.errors import PilahError
+from model.triage import Triage as ModelTriage
 from service.intake import Intake, Triage
 from service.settings import Settings
 from training.registry import Registry
@@ -68,9 +69,9 @@ class LiveModel:
 
     async def set_drift(self, drift: bool) -> None:
         """Let the policy withdraw eligibility, or give it back."""
-        triage: Any = self._intake.triage
-        if is_dataclass(triage) and not isinstance(triage, type) and getattr(triage, "drift", drift) != drift:
-            changed: Any = replace(triage, drift=drift)
+        triage = self._intake.triage
+        if isinstance(triage, ModelTriage) and triage.drift != drift:
+            changed = replace(triage, drift=drift)
             await asyncio.to_thread(_warm, changed)
             if self._intake.triage is triage:
                 self._put(changed)
@@ -81,7 +82,5 @@ class LiveModel:
         self._intake.metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
 
-def _warm(triage: Any) -> None:
-    from data.complaint import Complaint  # noqa: PLC0415
-
+def _warm(triage: ModelTriage) -> None:
     triage.assess(Complaint(id="self-check", text="lampu jalan mati"))

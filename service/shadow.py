@@ -78,7 +78,12 @@ class ShadowRunner:
                 start = time.process_time()
                 answer = self._triage.assess(from_plain(dict(state.content))).to_dict()
                 seconds = time.process_time() - start
-                line = {"id": event.complaint_id, "ms": round(1000 * seconds, 2), "live": {}, "shadow": {}}
+                line: dict[str, Any] = {
+                    "id": event.complaint_id,
+                    "ms": round(1000 * seconds, 2),
+                    "live": {},
+                    "shadow": {},
+                }
                 for question in _QUESTIONS:
                     line["live"][question] = event.payload.get(question)
                     line["shadow"][question] = answer[question]["label"] if answer[question] else None

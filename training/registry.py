@@ -1,7 +1,7 @@
 """The model registry: which bundles there are, which one answers, which did before, and why.
 
-A folder (``var/models``) with a copy of every bundle, ``registry.json``, and two pointers, ``live`` and ``shadow``, each
-a file with one name. A pointer is replaced in one step, so a running server that watches it sees the old name or the
+A folder (``var/models``) with a copy of every bundle, ``registry.json``, and two pointers, ``live`` and ``shadow``,
+each a file with one name. A pointer is replaced in one step, so a server that watches it sees the old name or the
 new one, never a half-written one; nothing here needs the libraries of training.
 """
 

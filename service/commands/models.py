@@ -78,9 +78,7 @@ def promote(
     sources: Annotated[
         list[Path] | None, typer.Argument(metavar="DATA...", help="Labelled files for the gate.")
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Promote although the gate refuses; needs --reason, --by.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Promote all the same; needs --reason and --by.")] = False,
     reason: Annotated[str, typer.Option(help="Why it is forced; kept in the registry.")] = "",
     by: Annotated[str, typer.Option(help="Who forces it.")] = "",
     floor: Annotated[float, typer.Option(min=0.0, max=1.0, help="Least accuracy of the agency in each region.")] = 0.2,
@@ -89,7 +87,7 @@ def promote(
     category_column: CategoryColumn = None,
     type_column: TypeColumn = None,
 ) -> None:
-    """Let a model answer, if the gate finds nothing against it on DATA that it was not trained on; exit 1 if refused."""
+    """Let a model answer if the gate finds nothing against it on DATA, labelled rows kept out of training."""
     if force and not (reason.strip() and by.strip()):
         raise PilahError("PLH-400", "--force needs --reason and --by")
     if not sources and not force:
