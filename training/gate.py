@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.agencies import parse_agency
 from data.check_leaks import leaked_questions
 from data.complaint import Record
 from data.errors import PilahError
@@ -23,6 +22,7 @@ from data.similar import wording
 from evaluation.compare import Comparison, compare
 from evaluation.metrics import Prediction
 from evaluation.protocols import Case
+from evaluation.slices import region_of
 from evaluation.together import ask_together, predictions_of
 from evaluation.unseen import unseen_by
 from model.triage import Triage
@@ -224,15 +224,6 @@ def _regions(verdict: Verdict, asked: Sequence[Record], cases: Sequence[Case], r
                 f"accuracy of the agency in {region} is {by[NEW]:.3f} on {by['n']:.0f} rows, below the floor of "
                 f"{rules.floor:.3f} (live {by[NOW]:.3f})",
             )
-
-
-def region_of(record: Record) -> str | None:
-    """Return the regency or province that a complaint belongs to: by its agency's name, else by its own field."""
-    if record.labels.agency is not None:
-        code = parse_agency(record.labels.agency).region_code
-        if code is not None:
-            return code[:5]
-    return record.complaint.regency
 
 
 def _speed(verdict: Verdict, systems: Mapping[str, Triage], asked: Sequence[Record], rules: Rules) -> None:
