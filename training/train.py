@@ -90,11 +90,16 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
     """Return the texts that the vocabulary comes from; in a bundle that leaves the house one complaint counts once.
 
-    Otherwise a person who sends the same complaint five times would make their own words frequent.
+    So does one reporter: otherwise a person who sends five complaints would make their own words frequent.
     """
     if not config.shareable:
         return [e.full for e in examples]
-    return [examples[i].full for i in np.unique(groups, return_index=True)[1]]
+    told: dict[str, list[str]] = {}
+    for i in np.unique(groups, return_index=True)[1]:
+        told.setdefault(f"reporter {examples[i].reporter}" if examples[i].reporter else f"row {i}", []).append(
+            examples[i].full
+        )
+    return [" . ".join(texts) for texts in told.values()]
 
 
 def _drop_titles(examples: Sequence[Example], config: Config) -> list[str]:

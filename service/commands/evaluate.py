@@ -53,7 +53,7 @@ def evaluate(
     from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
     from evaluation.curve import learning_curve  # noqa: PLC0415
     from evaluation.evaluate import SYSTEM, summarise, write_results  # noqa: PLC0415
-    from evaluation.protocols import QUESTIONS, Learner, make_splits, run_bundle, run_split  # noqa: PLC0415
+    from evaluation.protocols import QUESTIONS, Case, Learner, make_splits, run_bundle, run_split  # noqa: PLC0415
     from evaluation.report import write_report  # noqa: PLC0415
     from evaluation.slices import learned_by_bundle, learned_by_fold, slice_report  # noqa: PLC0415
     from evaluation.unseen import unseen_by  # noqa: PLC0415
@@ -74,7 +74,8 @@ def evaluate(
         about |= {"bundle": triages[0].bundle.id, "digest": triages[0].bundle.digest}
         rows = unseen_by(records, [triage.bundle for triage in triages])
         about |= rows.about()
-        records, cases = rows.records, []
+        records = rows.records
+        cases: list[Case] = []
         for name, triage in zip((SYSTEM, LIVE), triages, strict=False):
             cases = beside(cases, run_bundle(records, name, TriagePredictor(triage)))
         learned = {0: learned_by_bundle(triages[0].bundle)}
