@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -92,13 +92,21 @@ def leaked_questions(records: Sequence[Record]) -> list[str]:
     :param records: cleaned.
     """
     texts = [_stripped(record) for record in records]
-    groups = near_duplicate_groups(texts)
+    return leaks_in(texts, {q: labels_of(records, q) for q in QUESTIONS}, near_duplicate_groups(texts))
+
+
+def leaks_in(texts: Sequence[str], labels: Mapping[str, Sequence[str | None]], groups: NDArray[np.int64]) -> list[str]:
+    """Name the questions whose labels leak into the texts.
+
+    :param texts: as the model reads them.
+    :param labels: of each text, by question.
+    :param groups: near-duplicate group of each text.
+    """
     found = []
-    for question in QUESTIONS:
-        labels = labels_of(records, question)
-        labelled = sum(label is not None for label in labels)
-        named = question != "type" and _named(question, records, texts).severity is Severity.BLOCKING
-        if named or is_leak(giveaways(texts, labels, groups), labelled):
+    for question, of in labels.items():
+        labelled = sum(label is not None for label in of)
+        named = question != "type" and sum(_names_own(texts, of)) >= _NAMED * max(labelled, 1)
+        if named or is_leak(giveaways(texts, of, groups), labelled):
             found.append(question)
     return found
 
@@ -152,15 +160,17 @@ def _prefixes(records: Sequence[Record], stripped: Sequence[str]) -> Finding:
 
 def _named(question: str, records: Sequence[Record], stripped: Sequence[str]) -> Finding:
     """Count texts that still hold the full name of their own label; citizens do name offices, mostly the short way."""
-    labels = [label.rsplit(SEPARATOR, 1)[-1] if label else None for label in labels_of(records, question)]
-    rows = []
-    for record, text, label in zip(records, stripped, labels, strict=True):
-        name = label_key(label or "")
-        if len(name.split()) > 1 and f" {name} " in f" {label_key(text)} ":
-            rows.append(record.complaint.id)
+    labels = labels_of(records, question)
+    named = _names_own(stripped, labels)
+    rows = [record.complaint.id for record, is_named in zip(records, named, strict=True) if is_named]
     labelled = sum(label is not None for label in labels)
     says = f"{question}: {len(rows)} texts ({percent(len(rows), labelled)} of the labelled) hold their label in full."
     return graded(f"{question}_named", says, rows, labelled, warn=0.02, block=_NAMED)
+
+
+def _names_own(texts: Sequence[str], labels: Sequence[str | None]) -> list[bool]:
+    names = [label_key(label.rsplit(SEPARATOR, 1)[-1]) if label else "" for label in labels]
+    return [" " in name and f" {name} " in f" {label_key(text)} " for text, name in zip(texts, names, strict=True)]
 
 
 def _straddling(records: Sequence[Record], groups: NDArray[np.int64]) -> list[Finding]:

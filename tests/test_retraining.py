@@ -54,11 +54,11 @@ def test_every_command_of_the_walk_through_works(place: Path) -> None:
                     text=True,
                     stdout=subprocess.PIPE,
                 )
-                environment["PILAH_KEY"] = first_key(server)
+                environment["KEY"] = first_key(server)
                 await_ready(port)
                 continue
             if "v1/assess" in commands:
-                await_model(port, environment["PILAH_KEY"], place)
+                await_model(port, environment["KEY"], place)
             done = subprocess.run(  # noqa: S603
                 ["/bin/sh", "-ec", commands], cwd=place, env=environment, capture_output=True, text=True, check=False
             )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from data.check_leaks import leaked_questions
-from data.complaint import Record
-from data.hygiene import clean_records
+import numpy as np
+from numpy.typing import NDArray
+
+from data.check_labels import QUESTIONS
+from data.check_leaks import leaks_in
 from data.sketch import Seen
 from model.trained_rows import FILE
 from training.examples import Example
@@ -18,6 +20,10 @@ def marks(examples: Sequence[Example]) -> dict[str, Any]:
     return {FILE: Seen.of([example.untitled for example in examples]).to_document()}
 
 
-def faults(records: Sequence[Record]) -> dict[str, Any]:
-    """Return the faults of the training data that a gate must know of."""
-    return {"leaked": leaked_questions(clean_records(records))}
+def faults(examples: Sequence[Example], groups: NDArray[np.int64]) -> dict[str, Any]:
+    """Return the faults of the training data that a gate must know of.
+
+    :param groups: near-duplicate group of each example.
+    """
+    labels = {question: [getattr(e.truth, question) for e in examples] for question in QUESTIONS}
+    return {"leaked": leaks_in([e.full for e in examples], labels, groups)}

@@ -81,7 +81,7 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         heads=_place(heads),
         home=config.home or (_home(examples) if config.agency == "labels" else None),
         category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
-        metadata={**_metadata(examples, heads), "faults": faults(records)},
+        metadata={**_metadata(examples, heads), "faults": faults(examples, groups)},
         config=config.to_toml(),
         extras={BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8")), **marks(examples)},
     )
