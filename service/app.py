@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, incident_api, problems
+from service import api, docs_page, health, incident_api, problems, review
 from service.intake import Intake, Triage
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
@@ -66,8 +66,12 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     app.include_router(incident_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
+    review.install(app, settings)
     app.add_middleware(
-        BodyLimit, limit=lambda path: settings.max_batch_body if path == BATCH_PATH else settings.max_body
+        BodyLimit,
+        limit=lambda path: {BATCH_PATH: settings.max_batch_body, review.UPLOAD_PATH: settings.max_upload}.get(
+            path, settings.max_body
+        ),
     )
     app.add_middleware(RequestContext, metrics=metrics)
     return app

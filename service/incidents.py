@@ -16,7 +16,7 @@ from service.viewer import Viewer
 
 KINDS: Final = (
     "received", "updated", "assessed", "deleted", "duplicate_confirmed", "duplicate_rejected",
-    "incident_merged", "incident_split", "incident_closed", "incident_reopened",
+    "incident_merged", "incident_split", "incident_closed", "incident_reopened", "undone",
 )  # fmt: skip
 """The events that say something of incidents."""
 
@@ -41,6 +41,8 @@ def apply(incidents: Incidents, event: Event) -> None:
             incidents.confirm(name, payload["duplicate_of"])
         elif event.kind == "duplicate_rejected":
             incidents.reject(name, payload["duplicate_of"])
+        elif event.kind == "undone" and "duplicate_of" in payload:
+            incidents.retract(name, payload["duplicate_of"])
         elif event.kind in ("incident_merged", "incident_split"):
             known, others = ([one for one in payload[part] if one in incidents] for part in ("members", "others"))
             if known and others:
@@ -86,3 +88,8 @@ class IncidentBook:
         if seen is None:
             raise PilahError("PLH-607", incident)
         return seen
+
+    def all(self) -> list[Incident]:
+        """Return all incidents with all their complaints; what a viewer may see of each is for the caller to ask."""
+        self.follow()
+        return self._incidents.all()
