@@ -35,13 +35,15 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.follow()
         following = asyncio.create_task(_follow(intake, settings))
+        app.state.reader.resume()
         try:
             yield
         finally:
+            await app.state.reader.stop()
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following

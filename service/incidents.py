@@ -89,7 +89,13 @@ class IncidentBook:
             raise PilahError("PLH-607", incident)
         return seen
 
-    def all(self) -> list[Incident]:
-        """Return all incidents with all their complaints; what a viewer may see of each is for the caller to ask."""
+    def gathered(self, viewer: Viewer) -> list[Incident]:
+        """Return the incidents of which a viewer sees at least two complaints, as far as it sees them."""
         self.follow()
-        return self._incidents.all()
+        several = [incident for incident in self._incidents.all() if len(incident.members) > 1]
+        members = [name for incident in several for name in incident.members]
+        seen: set[str] = set()
+        for start in range(0, len(members), _READ):
+            seen |= self._store.visible_ids(members[start : start + _READ], viewer)
+        views = (self._incidents.view(incident.id, seen) for incident in several)
+        return [view for view in views if view is not None and len(view.members) > 1]

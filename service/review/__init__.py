@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from service.review import complaint, entry, pickers, queue
+from service.review import (
+    complaint,
+    coordinator,
+    entry,
+    incident_pages,
+    monitor,
+    people_pages,
+    pickers,
+    queue,
+    upload,
+)
 from service.review.board import Board
+from service.review.reader import Reader
 from service.settings import Settings
 
 UPLOAD_PATH = "/review/unggah"
-_PARTS = (entry, queue, complaint, pickers)
+_PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, coordinator)
 
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add the pages to an app that has its intake."""
     app.state.board = Board(app.state.intake.store, settings)
+    app.state.reader = Reader(app.state.intake, settings.var / "unggahan")
     for part in _PARTS:
         app.include_router(part.router)

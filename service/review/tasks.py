@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from data.tier_rules import tier_rules
 from model.screening import ACCUSED_FLAGS, CONFIDENTIAL_FLAGS
 from service.review.clock import Clock, day_of
 from service.storage.log import ARCHIVED, FOUND_ID, Event
@@ -91,9 +92,9 @@ def doubt(answer: Mapping[str, Any]) -> str:  # noqa: PLR0911
     if answer["claim"]["conflict"]:
         return "pilihan"
     question = decision["question"] or ""
-    if "kabupaten/kota mana" in question or question.startswith("Wilayahnya"):
+    if question.startswith(("Di kabupaten/kota mana", "Wilayahnya")):
         return "wilayah"
-    if question and not question.startswith("Pokok"):
+    if question in tier_rules().questions.values():
         return "tingkat"
     return "diteruskan" if decision["action"] == "route" else "keyakinan"
 
