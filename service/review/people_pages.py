@@ -35,8 +35,7 @@ def manages(visit: Visit, other: User) -> bool:
 
 def offered(visit: Visit) -> dict[str, str]:
     """Return the roles that the person may give."""
-    given = ROLES if visit.user.role == "nasional" else ("penghubung",)
-    return {str(role): ROLES[role] for role in given}
+    return {role: name for role, name in ROLES.items() if visit.user.role == "nasional" or role == "penghubung"}
 
 
 def _people(visit: Visit) -> list[User]:

@@ -221,7 +221,8 @@ class _Fold:
         payload = event.payload
         agency = payload.get("agency_id") or payload.get(FOUND_ID)
         suggested = self._answer["agency"] if self._answer else None
-        if self._accepted is None and suggested is not None and not self._disposed:
+        imported = event.event_id.startswith("import:")  # decided long before the suggestion was made
+        if self._accepted is None and suggested is not None and not self._disposed and not imported:
             same = {suggested["id"], suggested["label"]} & {agency, payload.get("agency")} - {None}
             self._accepted = int(bool(same) or payload.get("accepted") is True)
         self._type = payload.get("type") or self._type

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from data.errors import PilahError
 from service.review.clock import day_of
 from service.schemas import JAKARTA
 
+log = logging.getLogger(__name__)
 _FOLDER = Path(__file__).parent.parent
 STATIC = _FOLDER / "static"
 HOME = "/review"
@@ -193,6 +195,9 @@ class PageRoute(APIRoute):
                 return error_page(PilahError("PLH-453"))
             except HTTPException as error:
                 return error_page(PilahError("PLH-404" if error.status_code == HTTPStatus.NOT_FOUND else "PLH-499"))
+            except Exception as error:
+                log.error("unexpected error", exc_info=error, extra={"code": "PLH-500"})
+                return error_page(PilahError("PLH-500"))
 
         return guarded
 
