@@ -20,12 +20,12 @@ from service.review.reader import Reader
 from service.settings import Settings
 
 UPLOAD_PATH = "/review/unggah"
-_PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, coordinator)
+PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, coordinator)
 
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add the pages to an app that has its intake."""
     app.state.board = Board(app.state.intake.store, settings)
     app.state.reader = Reader(app.state.intake, settings.var / "unggahan")
-    for part in _PARTS:
+    for part in PARTS:
         app.include_router(part.router)

@@ -198,6 +198,8 @@ class PageRoute(APIRoute):
             except Exception as error:
                 log.error("unexpected error", exc_info=error, extra={"code": "PLH-500"})
                 return error_page(PilahError("PLH-500"))
+            finally:
+                await request.close()  # and the files that came with a form
 
         return guarded
 
