@@ -9,6 +9,7 @@ from service.review import (
     coordinator,
     entry,
     incident_pages,
+    lost,
     monitor,
     people_pages,
     pickers,
@@ -20,7 +21,7 @@ from service.review.reader import Reader
 from service.settings import Settings
 
 UPLOAD_PATH = "/review/unggah"
-PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, coordinator)
+PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, coordinator, lost)
 
 
 def install(app: FastAPI, settings: Settings) -> None:

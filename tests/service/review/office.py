@@ -114,7 +114,11 @@ class Office:
         """Make someone of a role and sign in."""
         place: dict[str, str | None] = {"region": None, "agency": None, "office": None} | where
         user = new_user(
-            login or f"{role}-{secrets.token_hex(3)}", f"Orang {role}", role, named=named, **place  # type: ignore[arg-type]
+            login or f"{role}-{secrets.token_hex(3)}",
+            f"Orang {role}",
+            role,
+            named=named,
+            **place,  # type: ignore[arg-type]
         )
         store = self.server.store
         store.write(lambda connection: add_user(connection, user)).result()
@@ -123,9 +127,7 @@ class Office:
     def enter(self, user: User) -> Person:
         """Sign someone in."""
         token = self.server.store.write(lambda connection: open_session(connection, user.id)).result()
-        client = httpx.Client(
-            base_url=str(self.server.client.base_url), cookies={"pilah_session": token}, timeout=30
-        )
+        client = httpx.Client(base_url=str(self.server.client.base_url), cookies={"pilah_session": token}, timeout=30)
         self.clients.append(client)
         page = client.get("/review/akun")
         assert page.status_code == 200, page.text[:500]

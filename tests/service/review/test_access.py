@@ -17,6 +17,7 @@ DECIDING = frozenset(("nasional", "instansi", "penghubung"))
 ADMINS = frozenset(("nasional", "instansi"))
 OPEN = {
     ("GET", "/review/aset/{name}"),
+    ("GET", "/review/{rest:path}"),
     ("GET", "/review/masuk"),
     ("POST", "/review/masuk"),
     ("GET", "/review/undangan/{token}"),
@@ -54,7 +55,7 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/review/daftar/{complaint_id}"): frozenset(("koordinator",)),
 }
 PATHS = {"complaint_id": "R-1", "verb": "verifikasi", "upload_id": "x", "incident_id": "K-0", "action": "tutup",
-         "user_id": "u-0", "name": "gaya.css", "token": "x"}  # fmt: skip
+         "user_id": "u-0", "rest:path": "apa/saja", "name": "gaya.css", "token": "x"}  # fmt: skip
 WHERE: dict[str, dict[str, str]] = {
     "nasional": {},
     "instansi": {"region": "32.04"},
@@ -71,11 +72,13 @@ def routes() -> set[tuple[str, str]]:
 
 
 def address(path: str) -> str:
-    return re.sub(r"\{(\w+)\}", lambda match: PATHS[match.group(1)], path)
+    return re.sub(r"\{([\w:]+)\}", lambda match: PATHS[match.group(1)], path)
 
 
 def fields(path: str) -> dict[str, str]:
-    return {"wilayah": "32.04", "semester": "2026-2", "formulir": "a" * 24, "terlihat": "1"} if "sasaran" in path else {}
+    return (
+        {"wilayah": "32.04", "semester": "2026-2", "formulir": "a" * 24, "terlihat": "1"} if "sasaran" in path else {}
+    )
 
 
 def refused(answer: httpx.Response) -> bool:

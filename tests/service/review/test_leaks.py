@@ -33,7 +33,15 @@ def everything(person: Person) -> list[tuple[str, str]]:
     """Call every page as a curious person would and return what it answers."""
     seen: list[tuple[str, str]] = []
     own = {"complaint_id": HIDDEN, "incident_id": incident_id(HIDDEN)}
-    queries = ["", f"?q={SECRET}", f"?q={HIDDEN}", "?tab=selesai", "?tab=tindak", "?tab=tunda", f"?baru={HIDDEN}~{'a' * 24}"]
+    queries = [
+        "",
+        f"?q={SECRET}",
+        f"?q={HIDDEN}",
+        "?tab=selesai",
+        "?tab=tindak",
+        "?tab=tunda",
+        f"?baru={HIDDEN}~{'a' * 24}",
+    ]
     for method, path in sorted(TABLE):
         if path in ("/review/keluar", "/review/akun", "/review/orang"):
             continue
