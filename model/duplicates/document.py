@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from data.complaint import Complaint, Confidentiality
+from model.duplicates.features import Features, features
 from model.duplicates.reading import Locator, Reading, read
-from model.duplicates.terms import Features, Term, features, terms
+from model.duplicates.terms import Term, terms
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
