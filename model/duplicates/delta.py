@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 
 from model.duplicates.features import Hashes
 from model.duplicates.segments import Entry, Numbers
 
-_NOTHING: Final[list[int]] = []
-
 
 class Delta:
-    """Hold documents under numbers that begin at some number.
+    """Hold few documents under numbers that begin at some number.
 
     :param base: the number of the first.
     """
@@ -24,7 +19,7 @@ class Delta:
         self.base = base
         self.entries: list[Entry] = []
         self.numbers: dict[str, int] = {}  # of the living alone
-        self._lists: dict[int, list[int]] = {}
+        self._packed = np.empty(0, dtype=np.uint64)  # ascending: a feature in the high half, a document in the low one
 
     def __len__(self) -> int:
         """Return the number of documents, removed ones included."""
@@ -32,38 +27,30 @@ class Delta:
 
     def add(self, entry: Entry) -> int:
         """Append a document whose id is not alive here and return its number."""
-        number = self.base + len(self.entries)
+        within = len(self.entries)
         self.entries.append(entry)
-        self.numbers[entry.id] = number
-        lists = self._lists
-        for key in entry.hashes.tolist():
-            held = lists.get(key)
-            if held is None:
-                lists[key] = [number]
-            else:
-                held.append(number)
-        return number
+        self.numbers[entry.id] = self.base + within
+        added = entry.hashes.astype(np.uint64) << np.uint64(32) | np.uint64(within)
+        self._packed = np.sort(np.concatenate((self._packed, added)), kind="stable")  # joins two ascending runs
+        return self.base + within
 
     def remove(self, number: int) -> None:
-        """Forget a document; its lists go too, so that no count is left behind."""
-        entry = self.entries[number - self.base]
-        del self.numbers[entry.id]
-        for key in entry.hashes.tolist():
-            held = self._lists[key]
-            held.remove(number)
-            if not held:
-                del self._lists[key]
+        """Forget a document."""
+        within = number - self.base
+        del self.numbers[self.entries[within].id]
+        self._packed = self._packed[self._packed.astype(np.uint32) != within]
 
     def living(self) -> list[Entry]:
         """Return the documents that were not removed, oldest first."""
         return [self.entries[number - self.base] for number in self.numbers.values()]
 
-    def lengths(self, hashes: Hashes) -> Numbers:
-        """Return the number of living documents that have each feature."""
-        lists = self._lists
-        return np.array([len(lists.get(key, _NOTHING)) for key in hashes.tolist()], dtype=np.int64)
+    def lists_of(self, hashes: Hashes) -> tuple[Numbers, Numbers]:
+        """Return start and length of the list of each feature."""
+        low = hashes.astype(np.uint64) << np.uint64(32)
+        starts = np.searchsorted(self._packed, low)
+        return starts, np.searchsorted(self._packed, low | np.uint64(0xFFFFFFFF), side="right") - starts
 
-    def postings(self, hashes: Hashes, weights: npt.NDArray[np.float64]) -> tuple[Numbers, npt.NDArray[np.float64]]:
-        """Return the living documents that have each feature, each with the weight of the feature."""
-        held = [self._lists.get(key, _NOTHING) for key in hashes.tolist()]
-        return np.fromiter(chain.from_iterable(held), np.int64), np.repeat(weights, [len(numbers) for numbers in held])
+    @property
+    def postings(self) -> npt.NDArray[np.uint32]:
+        """Return the documents of each feature, counted from the first, one list after the other."""
+        return self._packed.astype(np.uint32)

@@ -51,7 +51,7 @@ class DuplicateIndex:
         directory: Path | None = None,
         *,
         budget: int = 30_000,
-        delta_limit: int = 256,
+        delta_limit: int = 128,
         segment_limit: int = 1 << 17,
         judged: int = 12,
         scorer: PairScorer | None = None,

@@ -15,8 +15,8 @@ from model.duplicates.records import MemoryRecords, pieces
 from model.duplicates.segment_files import write_records
 from model.duplicates.segments import Numbers, Segment
 
-_STRIPES: Final = 16
-"""Feature space is merged in this many parts."""
+_STRIPE: Final = 1 << 22
+"""Feature space is merged in parts of about this many postings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def _sources(parts: Sequence[Segment]) -> list[_Source]:
 
 def _stripe(found: Sequence[tuple[Hashes, Numbers, npt.NDArray[np.uint32]]]) -> tuple[Hashes, Numbers, Hashes]:
     """Join the lists of the same features, those of the first source first."""
-    keys = np.unique(np.concatenate([part[0] for part in found]))
+    keys = np.sort(np.concatenate([part[0] for part in found]), kind="stable")  # joins ascending runs
+    keys = keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
     places = [np.searchsorted(keys, part[0]) for part in found]
     counts = np.zeros(len(keys), dtype=np.int64)
     for at, part in zip(places, found, strict=True):
@@ -84,13 +85,15 @@ def _stripe(found: Sequence[tuple[Hashes, Numbers, npt.NDArray[np.uint32]]]) -> 
 
 def _merge_lists(sources: Sequence[_Source]) -> tuple[Hashes, npt.NDArray[np.uint64], npt.NDArray[np.uint32]]:
     """Return keys, starts and postings of the living documents."""
-    edges = np.arange(_STRIPES, dtype=np.uint32) * np.uint32(2**32 // _STRIPES)
+    total = sum(len(source.part.postings) for source in sources)
+    stripes = 1 + total // _STRIPE
+    edges = (np.arange(stripes, dtype=np.uint64) * np.uint64(2**32 // stripes)).astype(np.uint32)
     cuts = [np.append(np.searchsorted(source.part.keys, edges), len(source.part.keys)) for source in sources]
-    postings = np.empty(sum(len(source.part.postings) for source in sources), dtype=np.uint32)
+    postings = np.empty(total, dtype=np.uint32)
     filled = 0
     keys: list[Hashes] = []
     counts: list[Numbers] = []
-    for stripe in range(_STRIPES):
+    for stripe in range(stripes):
         found = [
             source.lists(int(cut[stripe]), int(cut[stripe + 1])) for source, cut in zip(sources, cuts, strict=True)
         ]

@@ -24,6 +24,9 @@ from model.duplicates.segments import NO_DAY, Entry, Numbers, Segment, build_seg
 _TIER: Final = 4
 """This many segments of about one size are merged into one."""
 
+_GROWTH: Final = 8
+"""The newest segment takes up what is frozen until it holds this many times as much."""
+
 _IN_MEMORY: Final = 1 << 13
 """Smaller segments stay in memory until the index is saved: writing each of them would cost more than making it."""
 
@@ -96,13 +99,13 @@ class Parts:
         self._living += 1
         if len(self._delta) >= self.newest:
             self.freeze()
-            self.merge(self.newest * _TIER**2)
+            self.merge(self.newest * _GROWTH * _TIER)
 
     def add_segment(self, entries: Sequence[Entry]) -> None:
         """Take up many documents whose ids are not alive here, as a segment of their own."""
         self.freeze()
         self._change([*self.segments, build_segment(self._name(), entries)])
-        self.merge(max(self.newest, len(entries)) * _TIER)
+        self.merge(max(self.newest * _GROWTH, len(entries)) * _TIER)
 
     def remove(self, number: int) -> None:
         """Forget a document."""
@@ -116,16 +119,15 @@ class Parts:
     # --- search
 
     def lists(self, hashes: Hashes) -> list[Lists]:
-        """Return where the lists of some features are in each segment."""
-        return [part.lists_of(hashes) for part in self.segments]
+        """Return where the lists of some features are in each segment, and among the newest documents."""
+        held = [part.lists_of(hashes) for part in self.segments]
+        return [*held, self._delta.lists_of(hashes)] if len(self._delta) else held
 
     def frequencies(self, hashes: Hashes, lists: Sequence[Lists]) -> Numbers:
         """Return the number of living documents that have each feature."""
         counts = np.zeros(len(hashes), dtype=np.int64)
         for _, lengths in lists:
             counts += lengths
-        if len(self._delta):
-            counts += self._delta.lengths(hashes)
         if self._gone:
             counts -= np.array([self._gone[key] for key in hashes.tolist()], dtype=np.int64)
         return counts
@@ -138,16 +140,15 @@ class Parts:
         chosen = plan(query, self.frequencies(query.hashes, lists), max(len(self), 1), budget)
         found: list[Numbers] = []
         weights: list[npt.NDArray[np.float64]] = []
-        for base, part, (all_starts, all_lengths) in zip(self._bases, self.segments, lists, strict=True):
+        parts = [(base, part.postings) for base, part in zip(self._bases, self.segments, strict=True)]
+        if len(self._delta):
+            parts.append((self._delta.base, self._delta.postings))
+        for (base, postings), (all_starts, all_lengths) in zip(parts, lists, strict=True):
             starts, lengths = all_starts[chosen.positions], all_lengths[chosen.positions]
             before = np.cumsum(lengths) - lengths
             at = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
-            found.append(part.postings[at].astype(np.int64) + base)
+            found.append(postings[at].astype(np.int64) + base)
             weights.append(np.repeat(chosen.weights, lengths))
-        if len(self._delta):
-            numbers, weight = self._delta.postings(query.hashes[chosen.positions], chosen.weights)
-            found.append(numbers)
-            weights.append(weight)
         if not found:
             return np.empty(0, dtype=np.int64), np.empty(0), chosen
         numbers, weight = self._columns.weigh(np.concatenate(found), np.concatenate(weights))
@@ -158,7 +159,13 @@ class Parts:
     def freeze(self) -> None:
         """Turn the newest documents into a segment."""
         if entries := self._delta.living():
-            self._change([*self.segments, build_segment(self._name(), entries)])
+            made = build_segment(self._name(), entries)
+            last = self.segments[-1] if self.segments else None
+            if last is None or last.name in self._written or len(last) + len(made) > self.newest * _GROWTH:
+                self._change([*self.segments, made])
+            else:
+                self._forget_dead(last)
+                self._change([*self.segments[:-1], merge_segments(made.name, [last, made])])
         elif len(self._delta):
             self._number()
 
@@ -232,19 +239,23 @@ class Parts:
 
     def _tier(self, part: Segment) -> int:
         size = max(part.living(), 1)
-        return int(np.log(max(size / self.newest, 1.0)) / np.log(_TIER) + 0.01)
+        return int(np.log(max(size / (self.newest * _GROWTH), 1.0)) / np.log(_TIER) + 0.01)
 
     def _join(self, chosen: list[Segment]) -> None:
         """Put one segment with their living documents in the place of some."""
         for part in chosen:
-            for number in np.flatnonzero(~part.alive):
-                self._gone.subtract(Document.from_record(part.record(int(number))).features().hashes.tolist())
-        self._gone = +self._gone
+            self._forget_dead(part)
         large = self.directory is not None and sum(part.living() for part in chosen) > _IN_MEMORY
         merged = merge_segments(self._name(), chosen, self.directory if large else None)
         names = {part.name for part in chosen}
         kept = [part for part in self.segments if part.name not in names]
         self._change([*kept, self._write(merged) if large else merged] if len(merged) else kept)
+
+    def _forget_dead(self, part: Segment) -> None:
+        """Stop counting the removed documents of a segment that is about to be replaced."""
+        for number in np.flatnonzero(~part.alive):
+            self._gone.subtract(Document.from_record(part.record(int(number))).features().hashes.tolist())
+        self._gone = +self._gone
 
     def _write(self, part: Segment) -> Segment:
         """Write a segment and map it, unless it is on the disk already."""

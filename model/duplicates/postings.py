@@ -16,6 +16,9 @@ LENGTH_POWER: Final = 0.35
 
 _POWERS: Final = np.maximum(np.arange(MOST_FEATURES + 1, dtype=np.float64), 1.0) ** LENGTH_POWER
 
+_STEPS: Final = float(1 << 20)
+"""Weights are rounded to so many steps, so that their sums are exact and do not depend on the order of adding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -71,7 +74,7 @@ def plan(query: Features, frequencies: Numbers, documents: int, budget: int) -> 
     kept |= query.hashes[order] == query.exact
     order = order[kept]
     rarity = np.log1p(documents / frequencies[order])
-    weights = query.weights[order] * rarity * rarity
+    weights = np.round(query.weights[order] * rarity * rarity * _STEPS) / _STEPS
     return Plan(order, weights, float(weights.sum() / _POWERS[min(len(query.hashes), MOST_FEATURES)]))
 
 
