@@ -18,7 +18,7 @@ from model.duplicates.match import Choose, Match, PairScorer
 from model.duplicates.parts import Parts
 from model.duplicates.postings import Filter
 from model.duplicates.scorer import base_scorer
-from model.duplicates.segments import Numbers, entry_of, region_number
+from model.duplicates.segments import Entry, Numbers, entry_of, region_number
 
 LEAST: Final = 0.07
 """Candidates that weigh less than this part of an equal text are not judged: of the complaints that are judged the same
@@ -27,7 +27,7 @@ about 99 % weigh more, measured once on the development pairs that also trained 
 _BESIDE_BEST: Final = 0.15
 """Nor are those that weigh less than this part of the best candidate."""
 
-_MANY: Final = 1 << 12
+MANY: Final = 1 << 12
 """Documents that are stored at once become segments of this size."""
 
 
@@ -115,6 +115,17 @@ class DuplicateIndex:
         for entry in newest:
             yield Document.from_record(entry.record)
 
+    @property
+    def end(self) -> int:
+        """Return the number of places in the index: :meth:`stored` knows those from 0 on, until the next change."""
+        with self._lock:
+            return self._parts.end
+
+    def stored(self, place: int) -> Document | None:
+        """Return the complaint in a place, in the order of storing; ``None`` if it was removed or replaced."""
+        with self._lock:
+            return self._parts.stored(place)
+
     def add(self, document: Document) -> None:
         """Store a complaint; one of the same id is replaced."""
         entry = entry_of(document)
@@ -125,12 +136,16 @@ class DuplicateIndex:
     def add_many(self, documents: Iterable[Document]) -> None:
         """Store many complaints at once, which is faster than one by one; of equal ids the last one stays."""
         rest = iter(documents)
-        while chunk := list(islice(rest, _MANY)):
-            entries = {document.id: entry_of(document) for document in chunk}
-            with self._lock:
-                for identifier in entries if len(self._parts) else ():
-                    self.remove(identifier)
-                self._parts.add_segment(list(entries.values()))
+        while chunk := list(islice(rest, MANY)):
+            self.add_entries([entry_of(document) for document in chunk])
+
+    def add_entries(self, entries: Iterable[Entry]) -> None:
+        """Store what was made of many complaints elsewhere, as :meth:`add_many` does."""
+        last = {entry.id: entry for entry in entries}
+        with self._lock:
+            for identifier in last if len(self._parts) else ():
+                self.remove(identifier)
+            self._parts.add_segment(list(last.values()))
 
     def update(self, document: Document) -> None:
         """Replace a complaint; the same as :meth:`add`."""
@@ -196,17 +211,19 @@ class DuplicateIndex:
         *,
         window_days: int | None = None,
         region: str | None = None,
+        below: int | None = None,
         least: float = 0.0,
     ) -> list[Document]:
         """Return the stored complaints that share most with one, best first, itself left out.
 
         :param window_days: only complaints at most this many days away; those without a date always match.
         :param region: only complaints of this region's regency (its own if ``None``); unknown regions always match.
+        :param below: only complaints in lower places, see :meth:`stored`.
         :param least: leave out those that weigh less than this part of what an equal text would.
         """
         query = document.features()
         day = document.day
-        within = Filter(region_number(region if region is not None else document.region))
+        within = Filter(region_number(region if region is not None else document.region), below=below)
         if window_days is not None and day is not None:
             within = replace(within, first=day - window_days, last=day + window_days)
         with self._lock:
@@ -223,6 +240,7 @@ class DuplicateIndex:
         *,
         window_days: int | None = None,
         region: str | None = None,
+        below: int | None = None,
         minimum: float = 0.0,
         reveal_confidential: bool = False,
         choose: Choose | None = None,
@@ -231,11 +249,12 @@ class DuplicateIndex:
 
         :param window_days: as for :meth:`candidates`.
         :param region: as for :meth:`candidates`.
+        :param below: as for :meth:`candidates`.
         :param minimum: leave out matches of which neither ``same`` nor ``followup`` is this probable.
         :param reveal_confidential: also give the reasons for confidential reports.
         :param choose: further picks from the matches, before the best ``limit`` of them get their reasons.
         """
-        found = self.candidates(document, self.judged, window_days=window_days, region=region, least=LEAST)
+        found = self.candidates(document, self.judged, window_days=window_days, region=region, below=below, least=LEAST)
         if not found:
             return ()
 

@@ -80,6 +80,15 @@ class Parts:
         place = bisect_right(self._bases, number) - 1
         return Document.from_record(self.segments[place].record(number - self._bases[place]))
 
+    def stored(self, number: int) -> Document | None:
+        """Return the document of a number, ``None`` if it was removed."""
+        return self.load(number) if self._columns.alive[number] else None
+
+    @property
+    def end(self) -> int:
+        """Return the number that the next document will have."""
+        return self._delta.base + len(self._delta)
+
     def living(self) -> tuple[list[tuple[Segment, Numbers]], list[Entry]]:
         """Return the living documents, oldest first: their numbers in each segment, and the newest."""
         return [(part, np.flatnonzero(part.alive)) for part in self.segments], self._delta.living()
@@ -248,8 +257,10 @@ class Parts:
         large = self.directory is not None and sum(part.living() for part in chosen) > _IN_MEMORY
         merged = merge_segments(self._name(), chosen, self.directory if large else None)
         names = {part.name for part in chosen}
+        first = next(place for place, part in enumerate(self.segments) if part.name in names)
         kept = [part for part in self.segments if part.name not in names]
-        self._change([*kept, self._write(merged) if large else merged] if len(merged) else kept)
+        put = [self._write(merged) if large else merged] if len(merged) else []
+        self._change([*kept[:first], *put, *kept[first:]])  # segments of a tier are neighbours: the order stays
 
     def _forget_dead(self, part: Segment) -> None:
         """Stop counting the removed documents of a segment that is about to be replaced."""

@@ -27,11 +27,13 @@ class Filter:
     :param region: as in :class:`~model.duplicates.segments.Entry`; 0 matches all.
     :param first: the first day; ``None`` for no window.
     :param last: the last day.
+    :param below: only documents of lower numbers; ``None`` for all.
     """
 
     region: int = 0
     first: int | None = None
     last: int | None = None
+    below: int | None = None
 
     def mask(self, days: npt.NDArray[np.int32], regions: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
         """Return which of the documents with these days and regions may match."""
@@ -122,7 +124,8 @@ class Columns:
         return held[order], weights[kept[order]]
 
     def _allowed(self, numbers: Numbers, within: Filter) -> npt.NDArray[np.bool_]:
-        return self.alive[numbers] & within.mask(self.days[numbers], self.regions[numbers])
+        keep = self.alive[numbers] & within.mask(self.days[numbers], self.regions[numbers])
+        return keep if within.below is None else keep & (numbers < within.below)
 
 
 def _heaviest(weights: npt.NDArray[np.float64], limit: int) -> Numbers:
