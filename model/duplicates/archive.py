@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -9,6 +10,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -166,17 +168,31 @@ def compare(folder: str, end: int, scorer: PairScorer, places: range, *, top: in
     index.scorer = scorer
     choose = linked(minimum)
     found: list[Pair] = []
-    for place in places:
-        document = index.stored(place)
-        if document is not None:
-            found += [Pair(document.id, match) for match in index.search(document, top, below=place, choose=choose)]
+    with no_collection():
+        for place in places:
+            document = index.stored(place)
+            if document is not None:
+                found += [Pair(document.id, match) for match in index.search(document, top, below=place, choose=choose)]
     return found
 
 
 def prepare_entries(records: Sequence[Record]) -> list[Entry]:
     """Read complaints for the index."""
     prepare = _preparer()
-    return [entry_of(prepare.document(record)) for record in records]
+    with no_collection():
+        return [entry_of(prepare.document(record)) for record in records]
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Put off the search for circles of garbage: the work makes many objects, none of them in a circle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def share_out(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) -> Iterator[Done]:

@@ -20,12 +20,12 @@ from model.duplicates.postings import Filter
 from model.duplicates.scorer import base_scorer
 from model.duplicates.segments import Entry, Numbers, entry_of, region_number
 
-LEAST: Final = 0.07
-"""Candidates that weigh less than this part of an equal text are not judged: of the complaints that are judged the same
-about 99 % weigh more, measured once on the development pairs that also trained the scorer."""
+LEAST: Final = 0.1
+"""Candidates that weigh less than this part of an equal text are not judged: of 1,275 pairs of a sample of real complaints
+that the scorer linked, all weighed more, and 99 % weighed 0.16 or more."""
 
-_BESIDE_BEST: Final = 0.15
-"""Nor are those that weigh less than this part of the best candidate."""
+_BESIDE_BEST: Final = 0.2
+"""Nor are those that weigh less than this part of the best candidate (99.5 % of them weighed 0.36 of it or more)."""
 
 MANY: Final = 1 << 12
 """Documents that are stored at once become segments of this size."""
