@@ -20,7 +20,7 @@ from model.duplicates.match import Match
 from service.codec import dumps, fingerprint, to_plain
 from service.incidents import IncidentBook
 from service.metrics import Metrics
-from service.posting import apply_event, document_of, posting_of, with_agency_id
+from service.posting import apply_event, apply_events, document_of, posting_of, with_agency_id
 from service.storage.log import Event
 from service.storage.record import Posting, erase, store_event, store_posting
 from service.storage.store import Store
@@ -157,13 +157,11 @@ class Intake:
         """
         applied = 0
         while events := self.store.events_after(self.cursor, limit or _REPLAYED):
-            for event in events:
-                if event.seq in self._own:
-                    self._own.discard(event.seq)
-                else:
-                    apply_event(self.index, event)
-                    self._purge |= event.kind == "deleted"
-                self.cursor = event.seq
+            others = [event for event in events if event.seq not in self._own]
+            apply_events(self.index, others)
+            self._own.difference_update([event.seq for event in events])
+            self._purge |= any(event.kind == "deleted" for event in others)
+            self.cursor = events[-1].seq
             applied += len(events)
             if limit is not None:
                 break

@@ -21,8 +21,8 @@ from model.duplicates.scorer import base_scorer
 from model.duplicates.segments import Entry, Numbers, entry_of, region_number
 
 LEAST: Final = 0.1
-"""Candidates that weigh less than this part of an equal text are not judged: of 1,275 pairs of a sample of real complaints
-that the scorer linked, all weighed more, and 99 % weighed 0.16 or more."""
+"""Candidates that weigh less than this part of an equal text are not judged: of 1,275 pairs of real complaints that the
+scorer linked, all weighed more, and 99 % weighed 0.16 or more."""
 
 _BESIDE_BEST: Final = 0.2
 """Nor are those that weigh less than this part of the best candidate (99.5 % of them weighed 0.36 of it or more)."""
@@ -50,7 +50,7 @@ class DuplicateIndex:
         self,
         directory: Path | None = None,
         *,
-        budget: int = 30_000,
+        budget: int = 20_000,
         delta_limit: int = 128,
         segment_limit: int = 1 << 17,
         judged: int = 12,
@@ -145,7 +145,7 @@ class DuplicateIndex:
         with self._lock:
             for identifier in last if len(self._parts) else ():
                 self.remove(identifier)
-            self._parts.add_segment(list(last.values()))
+            self._parts.add_all(list(last.values()))
 
     def update(self, document: Document) -> None:
         """Replace a complaint; the same as :meth:`add`."""

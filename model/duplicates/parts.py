@@ -110,8 +110,12 @@ class Parts:
             self.freeze()
             self.merge(self.newest * _GROWTH * _TIER)
 
-    def add_segment(self, entries: Sequence[Entry]) -> None:
-        """Take up many documents whose ids are not alive here, as a segment of their own."""
+    def add_all(self, entries: Sequence[Entry]) -> None:
+        """Take up documents whose ids are not alive here; many become a segment of their own."""
+        if len(entries) < self.newest:
+            for entry in entries:
+                self.add(entry)
+            return
         self.freeze()
         self._change([*self.segments, build_segment(self._name(), entries)])
         self.merge(max(self.newest * _GROWTH, len(entries)) * _TIER)
