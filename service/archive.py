@@ -18,6 +18,7 @@ from data.privacy import mask
 from model.duplicates.index import DuplicateIndex
 from model.triage import Triage as BundleTriage
 from service.codec import as_utc, dumps, fingerprint, now, to_plain
+from service.incidents import IncidentBook
 from service.intake import Triage
 from service.posting import apply_events, document_of, posting_of, with_agency_id
 from service.storage.log import Event
@@ -139,11 +140,18 @@ def events_of(record: Record) -> list[Event]:
     ]
 
 
-def index_tail(store: Store, index: DuplicateIndex) -> Iterator[int]:
-    """Apply to the index the events that it has not, save it, and yield the number of events after each step."""
+def index_tail(store: Store, index: DuplicateIndex, incidents: Path | None = None) -> Iterator[int]:
+    """Apply to the index the events that it has not, save it, and yield the number of events after each step.
+
+    :param incidents: where the incidents are written down, so that the next start is quick.
+    """
     cursor = index.cursor
     while events := store.events_after(cursor, _APPLIED):
         apply_events(index, events)
         cursor = events[-1].seq
         yield len(events)
     index.save(cursor)
+    book = IncidentBook(store, incidents)
+    book.restore()
+    book.follow()
+    book.save()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from data.agencies import AgencyRegistry
@@ -29,6 +30,7 @@ from service.viewer import Viewer
 log = logging.getLogger(__name__)
 SHOWN = 5  # duplicates in one answer
 _REPLAYED = 1000  # events read at once
+_MANY = 5_000  # events after which the incidents are written down again
 _CHUNK = 16  # complaints of a batch between two looks at other requests
 
 
@@ -69,14 +71,20 @@ class Intake:
     """
 
     def __init__(
-        self, triage: Triage, index: DuplicateIndex, store: Store, metrics: Metrics, registry: AgencyRegistry
+        self,
+        triage: Triage,
+        index: DuplicateIndex,
+        store: Store,
+        metrics: Metrics,
+        registry: AgencyRegistry,
+        incidents: Path | None = None,
     ) -> None:
         self.triage = triage
         self.index = index
         self.store = store
         self.metrics = metrics
         self.registry = registry
-        self.incidents = IncidentBook(store)
+        self.incidents = IncidentBook(store, incidents)
         self.cursor = index.cursor
         self._purge = False  # whether a complaint was erased since the index was last saved
         self._own: set[int] = set()  # events that this process wrote and has indexed already
@@ -167,11 +175,12 @@ class Intake:
                 break
         return applied
 
-    def save(self) -> None:
-        """Write the index down, unless something in it is not yet on the disk."""
+    def save(self, *, stopping: bool = False) -> None:
+        """Write the index down, unless something in it is not yet on the disk; the incidents if there is much new."""
         if not self._waiting:
             self.catch_up()
             self.index.save(self.cursor, purge=self._purge)
+            self.incidents.save(1 if stopping or self._purge else _MANY)
             self._purge = False
 
     def _known(self, complaint_id: str, digest: str, viewer: Viewer) -> Outcome | None:
