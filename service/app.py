@@ -13,15 +13,17 @@ from fastapi import FastAPI
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, incident_api, problems, review
+from service import api, docs_page, health, incident_api, job_api, problems, review
 from service.intake import Intake, Triage
+from service.jobs import JobRunner
+from service.limits import Admission, RateLimit
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
 from service.settings import Settings
 from service.storage.store import Store
 
 log = logging.getLogger(__name__)
-BATCH_PATH = "/v1/assess/batch"
+BATCH_PATHS = ("/v1/assess/batch", "/v1/jobs")
 
 
 def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store: Store) -> FastAPI:
@@ -31,24 +33,27 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
-    intake = Intake(triage, index, store, metrics, registry)
+    intake = Intake(triage, index, store, metrics, registry, settings.var / "incidents.json")
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
+        intake.incidents.restore()
         intake.incidents.follow()
-        following = asyncio.create_task(_follow(intake, settings))
+        app.state.jobs = jobs = JobRunner(intake, settings.job_days)
+        tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         app.state.reader.resume()
         try:
             yield
         finally:
             await app.state.reader.stop()
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             with suppress(PilahError):
-                intake.save()
+                intake.save(stopping=True)
             store.close()
 
     app = FastAPI(
@@ -63,18 +68,25 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     )
     app.state.intake = intake
     app.state.settings = settings
+    app.state.rate_limit = RateLimit(settings.rate_limit)
     problems.install(app)
     app.include_router(api.router)
     app.include_router(incident_api.router)
+    app.include_router(job_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     review.install(app, settings)
     app.add_middleware(
         BodyLimit,
-        limit=lambda path: {BATCH_PATH: settings.max_batch_body, review.UPLOAD_PATH: settings.max_upload}.get(
-            path, settings.max_body
+        limit=lambda path: (
+            settings.max_batch_body
+            if path in BATCH_PATHS
+            else settings.max_upload
+            if path == review.UPLOAD_PATH
+            else settings.max_body
         ),
     )
+    app.add_middleware(Admission, most=settings.max_waiting)
     app.add_middleware(RequestContext, metrics=metrics)
     return app
 

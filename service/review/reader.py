@@ -47,7 +47,8 @@ class Reader:
     def resume(self) -> None:
         """Go on with what a stop of the server interrupted; rows that were stored are known by their content."""
         for upload in self._intake.store.read(running):
-            self.begin(upload)
+            if self.path(upload).exists():  # otherwise it is another server's
+                self.begin(upload)
 
     async def stop(self) -> None:
         """Interrupt what runs; the next start goes on with it."""

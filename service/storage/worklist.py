@@ -29,7 +29,9 @@ def follow(connection: Connection, make: Make, limit: int = 2000) -> int:
 
     :param make: makes a row out of a complaint's events and its newest answer, ``None`` if there is to be none.
     """
-    read = cursor(connection)
+    # Of several servers on one store one reads at a time.
+    held = sa.select(cursors.c.seq).where(cursors.c.name == _NAME).with_for_update()
+    read = connection.execute(held).scalar() or 0
     new = connection.execute(
         sa.select(events.c.seq, events.c.complaint_id).where(events.c.seq > read).order_by(events.c.seq).limit(limit)
     ).all()
@@ -38,8 +40,7 @@ def follow(connection: Connection, make: Make, limit: int = 2000) -> int:
     changed = list(dict.fromkeys(row.complaint_id for row in new))
     for start in range(0, len(changed), 500):
         _renew(connection, changed[start : start + 500], make)
-    connection.execute(cursors.delete().where(cursors.c.name == _NAME))
-    connection.execute(cursors.insert(), {"name": _NAME, "seq": new[-1].seq})
+    connection.execute(cursors.update().where(cursors.c.name == _NAME).values(seq=new[-1].seq))
     return len(new)
 
 
@@ -62,7 +63,7 @@ def _renew(connection: Connection, ids: Sequence[str], make: Make) -> None:
 def rebuild(connection: Connection, make: Make) -> int:
     """Make the whole list anew from the log."""
     connection.execute(tasks.delete())
-    connection.execute(cursors.delete().where(cursors.c.name == _NAME))
+    connection.execute(cursors.update().where(cursors.c.name == _NAME).values(seq=0))
     total = 0
     while count := follow(connection, make):
         total += count
@@ -99,15 +100,15 @@ class Wanted:
             parts.append(sa.or_(code == self.region, code.startswith(f"{self.region}.", autoescape=True)))
         if self.agency:
             same = complaints.c.agency_id == self.agency
-            parts.append(sa.or_(same, complaints.c.agency.contains(self.agency, autoescape=True)))
+            parts.append(sa.or_(same, complaints.c.agency.icontains(self.agency, autoescape=True)))
         if self.category:
-            parts.append(complaints.c.category.contains(self.category, autoescape=True))
+            parts.append(complaints.c.category.icontains(self.category, autoescape=True))
         if self.reason:
             parts.append(tasks.c.reason == self.reason)
         if self.before:
             parts.append(tasks.c.received <= self.before)
         if self.text:
-            words = [complaints.c.content.contains(word, autoescape=True) for word in self.text.split()[:8]]
+            words = [complaints.c.content.icontains(word, autoescape=True) for word in self.text.split()[:8]]
             parts.append(sa.or_(complaints.c.id == self.text.lstrip("#"), sa.and_(*words)))
         return sa.and_(*parts)
 

@@ -1,12 +1,12 @@
-"""Second schema: people, sessions, the work list of the pages, uploads, targets; care of complaints."""
+"""Third schema: people, sessions, the work list of the pages, uploads, targets; care of complaints."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision: str | None = "0001"
+revision = "0003"
+down_revision: str | None = "0002"
 branch_labels: str | None = None
 depends_on: str | None = None
 
@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(40), primary_key=True),
         sa.Column("seq", _SEQUENCE, nullable=False),
     )
+    op.execute("INSERT INTO cursors (name, seq) VALUES ('tasks', 0)")  # there from the start, so that it can be locked
     op.create_table(
         "uploads",
         sa.Column("id", sa.String(32), primary_key=True),
