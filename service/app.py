@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import alert_api, api, docs_page, health, incident_api, job_api, problems
+from service import alert_api, api, docs_page, health, incident_api, job_api, problems, review
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
 from service.limits import Admission, RateLimit
@@ -40,25 +40,28 @@ def create_app(
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
-    intake = Intake(triage, index, store, metrics, registry)
+    intake = Intake(triage, index, store, metrics, registry, settings.var / "incidents.json")
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
+        intake.incidents.restore()
         intake.incidents.follow()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         tasks += [asyncio.create_task(work) for work in _model_work(app, intake, settings, load)]
+        app.state.reader.resume()
         try:
             yield
         finally:
+            await app.state.reader.stop()
             for task in tasks:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
             with suppress(PilahError):
-                intake.save()
+                intake.save(stopping=True)
             store.close()
 
     app = FastAPI(
@@ -81,8 +84,16 @@ def create_app(
     app.include_router(alert_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
+    review.install(app, settings)
     app.add_middleware(
-        BodyLimit, limit=lambda path: settings.max_batch_body if path in BATCH_PATHS else settings.max_body
+        BodyLimit,
+        limit=lambda path: (
+            settings.max_batch_body
+            if path in BATCH_PATHS
+            else settings.max_upload
+            if path == review.UPLOAD_PATH
+            else settings.max_body
+        ),
     )
     app.add_middleware(Admission, most=settings.max_waiting)
     app.add_middleware(RequestContext, metrics=metrics)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,12 +13,14 @@ from data.errors import PilahError
 from service.codec import as_utc, from_plain
 from service.intake import Intake
 from service.problems import problem
-from service.storage.jobs import FAILED, WAITING, Item, next_items, remove_old, settle_item
+from service.storage.jobs import FAILED, WAITING, Item, finish_if_done, hold_job, next_item, remove_old, settle_item
 from service.viewer import Viewer
 
 log = logging.getLogger(__name__)
-_AT_ONCE = 8  # items read at once
+_AT_ONCE = 8  # items between two looks at whose the job is
 _PAUSE = 2.0  # seconds between looks when nothing waits or the store failed
+_HELD = 60.0  # seconds for which no other server works on a job that this one has taken
+_SWEEP = 3600.0  # seconds between removals of what is old
 _STORE_FAULTS = ("PLH-501", "PLH-502", "PLH-503")
 
 
@@ -29,6 +33,8 @@ class JobRunner:
     def __init__(self, intake: Intake, days: float) -> None:
         self._intake = intake
         self._days = days
+        # A SQLite file has one server: after a crash it takes its job up again at once.
+        self._name = "only" if intake.store.engine.dialect.name == "sqlite" else secrets.token_hex(8)
         self._news = asyncio.Event()
 
     def wake(self) -> None:
@@ -37,9 +43,13 @@ class JobRunner:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        swept = -_SWEEP
         while True:
             try:
                 worked = await self._some()
+                if not worked and time.monotonic() - swept > _SWEEP:
+                    swept = time.monotonic()
+                    await self._forget()
             except PilahError as error:
                 log.error("a job waits for the store", extra={"code": error.code, "detail": error.detail})
                 worked = False
@@ -51,18 +61,27 @@ class JobRunner:
                     continue
 
     async def _some(self) -> bool:
+        """Answer a few items of one job and say whether there was a job."""
         store = self._intake.store
-        waiting = store.read(lambda connection: next_items(connection, _AT_ONCE))
-        for job_id, viewer, item in waiting:
+        until = as_utc(datetime.now(UTC) + timedelta(seconds=_HELD))
+        job_id = await asyncio.wrap_future(store.write(lambda connection: hold_job(connection, self._name, until)))
+        if job_id is None:
+            return False
+        for _ in range(_AT_ONCE):
+            viewer, item = store.read(lambda connection: next_item(connection, job_id))
+            if viewer is None or item is None:
+                await asyncio.wrap_future(store.write(lambda connection: finish_if_done(connection, job_id)))
+                return True
             settled = await self._answer(viewer, item)
             await asyncio.wrap_future(
-                store.write(lambda connection, j=job_id, s=settled: settle_item(connection, j, s))  # type: ignore[misc]
+                store.write(lambda connection, settled=settled: settle_item(connection, job_id, settled))  # type: ignore[misc]
             )
             await asyncio.sleep(0)  # whoever waits for an answer comes first
-        if not waiting:
-            before = as_utc(datetime.now(UTC) - timedelta(days=self._days))
-            await asyncio.wrap_future(store.write(lambda connection: remove_old(connection, before)))
-        return bool(waiting)
+        return True
+
+    async def _forget(self) -> None:
+        before = as_utc(datetime.now(UTC) - timedelta(days=self._days))
+        await asyncio.wrap_future(self._intake.store.write(lambda connection: remove_old(connection, before)))
 
     async def _answer(self, viewer: Viewer, item: Item) -> Item:
         assert item.outcome == WAITING  # noqa: S101

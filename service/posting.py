@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from data.complaint import Complaint
 from model.assessment import Assessment
 from model.duplicates.document import Document, build_document, to_day
 from model.duplicates.index import DuplicateIndex
+from model.screening import ACCUSED_FLAGS, CONFIDENTIAL_FLAGS
 from service.codec import from_plain
 from service.storage.log import FOUND_ID, Event
 from service.storage.record import Posting
@@ -68,7 +69,24 @@ def posting_of(
         body=body,
         model_id=assessment.model.id,
         mentioned=[duplicate.id for duplicate in assessment.duplicates],
+        care=care_of(assessment),
     )
+
+
+_NAMED = 0.1  # an alternative at least this probable may be the office that a complaint is about
+
+
+def care_of(assessment: Assessment) -> dict[str, Any]:
+    """Say whether a complaint is sensitive and which offices it may be about; empty where it needs no special care."""
+    flags = set(assessment.screening.flags)
+    if not flags & CONFIDENTIAL_FLAGS:
+        return {}
+    agency = assessment.agency
+    if agency is None or not flags & ACCUSED_FLAGS:
+        return {"sensitive": True}
+    likely = [agency.id, *(other.id for other in agency.alternatives if other.probability >= _NAMED)]
+    about = [one for one in dict.fromkeys(likely) if one is not None]
+    return {"sensitive": True, "about": f"|{'|'.join(about)}|"} if about else {"sensitive": True}
 
 
 def with_agency_id(event: Event, registry: AgencyRegistry, region_code: str | None) -> Event:
@@ -86,15 +104,36 @@ def with_agency_id(event: Event, registry: AgencyRegistry, region_code: str | No
     return replace(event, payload={**event.payload, FOUND_ID: found.id})
 
 
+def _document(event: Event) -> Document:
+    return build_document(from_plain(dict(event.payload["complaint"])), **event.payload.get("search", {}))
+
+
 def apply_event(index: DuplicateIndex, event: Event) -> None:
     """Bring the duplicate index from before an event to after it; applying an event again changes nothing."""
     if event.kind in ("received", "updated"):
         if "complaint" in event.payload:  # emptied by an erasure otherwise
-            complaint = from_plain(dict(event.payload["complaint"]))
-            index.add(build_document(complaint, **event.payload.get("search", {})))
+            index.add(_document(event))
     elif event.kind == "deleted":
         index.remove(event.complaint_id)
     elif event.kind == "closed":
         index.close(event.complaint_id, to_day(datetime.fromisoformat(event.at)))
     elif event.kind == "reopened":
         index.close(event.complaint_id, None)
+
+
+def apply_events(index: DuplicateIndex, events: Iterable[Event]) -> None:
+    """Do for many events what :func:`apply_event` does for each, writing every complaint once."""
+    waiting: dict[str, Document] = {}
+    for event in events:
+        name = event.complaint_id
+        if event.kind in ("received", "updated") and "complaint" in event.payload:
+            waiting.pop(name, None)  # a later version stands where it came
+            waiting[name] = _document(event)
+        elif name in waiting and event.kind in ("closed", "reopened"):
+            day = to_day(datetime.fromisoformat(event.at)) if event.kind == "closed" else None
+            waiting[name] = replace(waiting[name], closed=day)
+        else:
+            if event.kind == "deleted":
+                waiting.pop(name, None)
+            apply_event(index, event)
+    index.add_many(waiting.values())

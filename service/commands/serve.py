@@ -48,6 +48,7 @@ def announce(store: Store, url: str) -> None:
     """Say where the server answers; on the first start make a key and show it, once."""
     from service.security import create_key  # noqa: PLC0415
     from service.storage.keys import all_keys  # noqa: PLC0415
+    from service.storage.people import all_users  # noqa: PLC0415
 
     print(f"pilah answers on {url} (API description: {url}/docs, stop with Ctrl+C)")
     if store.read(all_keys):
@@ -56,6 +57,9 @@ def announce(store: Store, url: str) -> None:
     else:
         _, key = create_key(store, "first", FIRST_SCOPES)
         print(f"First API key, shown only now (scopes {', '.join(FIRST_SCOPES)}):\n\n  {key}\n")
+    print(f"Pages for admins: {url}/review")
+    if not store.read(all_users):
+        print("Make the first account with: pilah users create NAMA --role nasional --named")
     print("Try it:\n")
     print(f"{curl(url, key)}\n", flush=True)
 

@@ -104,28 +104,36 @@ def items_of(connection: Connection, job_id: str, after: int, limit: int) -> lis
     return found
 
 
-def next_items(connection: Connection, limit: int) -> list[tuple[str, Viewer, Item]]:
-    """Return items that wait, oldest job first, with whose they are."""
+def hold_job(connection: Connection, worker: str, until: str) -> str | None:
+    """Take the oldest open job that no other server holds and return its id.
+
+    :param worker: the server that asks.
+    :param until: how long the job is its, unless it asks again.
+    """
+    free = sa.or_(jobs.c.worker == worker, jobs.c.held_until.is_(None), jobs.c.held_until < now())
+    oldest = sa.select(jobs.c.id).where(jobs.c.finished_at.is_(None), free).order_by(jobs.c.created_at, jobs.c.id)
+    job_id: str | None = connection.execute(oldest.limit(1)).scalar()
+    if job_id is not None:
+        connection.execute(jobs.update().where(jobs.c.id == job_id).values(worker=worker, held_until=until))
+    return job_id
+
+
+def next_item(connection: Connection, job_id: str) -> tuple[Viewer | None, Item | None]:
+    """Return the first item of a job that waits, with whose it is; nothing if the job was removed."""
     statement = (
         sa.select(job_items, jobs.c.viewer)
         .join(jobs, jobs.c.id == job_items.c.job_id)
-        .where(job_items.c.outcome == WAITING)
-        .order_by(jobs.c.created_at, jobs.c.id, job_items.c.number)
-        .limit(limit)
+        .where(job_items.c.job_id == job_id, job_items.c.outcome == WAITING)
+        .order_by(job_items.c.number)
     )
-    found = []
-    for row in connection.execute(statement):
-        rights = json.loads(row.viewer)
-        viewer = Viewer(
-            rights["id"],
-            rights["sender"],
-            frozenset(rights["scopes"]),
-            tuple(rights["regions"]),
-            tuple(rights["agencies"]),
-        )
-        content = json.loads(row.content) if row.content else None
-        found.append((row.job_id, viewer, Item(row.number, row.complaint_id, content, row.outcome)))
-    return found
+    row = connection.execute(statement.limit(1)).first()
+    if row is None:
+        return None, None
+    given = json.loads(row.viewer)
+    viewer = Viewer(
+        given["id"], given["sender"], frozenset(given["scopes"]), tuple(given["regions"]), tuple(given["agencies"])
+    )
+    return viewer, Item(row.number, row.complaint_id, json.loads(row.content), row.outcome)
 
 
 def settle_item(connection: Connection, job_id: str, item: Item) -> None:

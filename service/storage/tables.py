@@ -47,6 +47,8 @@ complaints = Table(
     Column("received_at", String(27), nullable=False),
     Column("updated_at", String(27), nullable=False),
     Column("seq", _SEQUENCE, nullable=False),
+    Column("sensitive", Integer, nullable=False, server_default="0"),
+    Column("about", String(1000)),
     Index("complaints_region", "region_code"),
     Index("complaints_agency", "agency_id"),
 )
@@ -98,9 +100,14 @@ jobs = Table(
     Column("created_at", String(27), nullable=False),
     Column("finished_at", String(27)),
     Column("total", Integer, nullable=False),
+    Column("worker", String(40)),
+    Column("held_until", String(27)),
     Index("jobs_created", "created_at"),
 )
-"""Background jobs; ``viewer`` holds the rights of the key as they were when it sent the job."""
+"""Background jobs; ``viewer`` holds the rights of the key as they were when it sent the job.
+
+``worker`` is the server that works on it, as long as it says so before ``held_until``.
+"""
 
 job_items = Table(
     "job_items",

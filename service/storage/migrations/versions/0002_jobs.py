@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(27), nullable=False),
         sa.Column("finished_at", sa.String(27)),
         sa.Column("total", sa.Integer, nullable=False),
+        sa.Column("worker", sa.String(40)),
+        sa.Column("held_until", sa.String(27)),
     )
     op.create_index("jobs_created", "jobs", ["created_at"])
     op.create_table(
