@@ -74,7 +74,7 @@ def test_every_command_of_the_walk_through_works(place: Path) -> None:
     assert "(forced by nip-123: first model of our own offices)" in told
     assert "the bundle of the settings is live again" in told
     assert "misrouting_rate" in told
-    answer = next(json.loads(line) for line in told.splitlines() if line.startswith('{"id":"coba-1"'))
+    answer, _ = json.JSONDecoder().raw_decode(told[told.index('{"id":"coba-1"') :])
     assert answer["model"]["id"].startswith("pilah-")
     page = (place / "work" / "report" / "report.html").read_text(encoding="utf-8")
     assert page.count("<svg") >= 4
