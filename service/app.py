@@ -5,31 +5,38 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, incident_api, job_api, problems, review
+from service import alert_api, api, docs_page, health, incident_api, job_api, problems, review
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
 from service.limits import Admission, RateLimit
+from service.live_model import LiveModel, Load
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
 from service.settings import Settings
+from service.shadow import ShadowRunner
 from service.storage.store import Store
+from service.watching import Watcher
 
 log = logging.getLogger(__name__)
 BATCH_PATHS = ("/v1/assess/batch", "/v1/jobs")
 
 
-def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store: Store) -> FastAPI:
+def create_app(
+    settings: Settings, triage: Triage, index: DuplicateIndex, store: Store, load: Load | None = None
+) -> FastAPI:
     """Join the parts; the app closes the store when it stops.
 
     :param store: opened with ``serving=True`` by the caller.
+    :param load: reads another bundle when the model registry points at one; without it the model never changes.
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
@@ -43,6 +50,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
         intake.incidents.follow()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
+        tasks += [asyncio.create_task(work) for work in _model_work(app, intake, settings, load)]
         app.state.reader.resume()
         try:
             yield
@@ -73,6 +81,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     app.include_router(api.router)
     app.include_router(incident_api.router)
     app.include_router(job_api.router)
+    app.include_router(alert_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     review.install(app, settings)
@@ -89,6 +98,22 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     app.add_middleware(Admission, most=settings.max_waiting)
     app.add_middleware(RequestContext, metrics=metrics)
     return app
+
+
+def _model_work(app: FastAPI, intake: Intake, settings: Settings, load: Load | None) -> list[Coroutine[Any, Any, None]]:
+    """Return what goes on beside the requests: following the registry, the shadow model, the watch."""
+    live = LiveModel(intake, settings, load) if load is not None else None
+
+    async def on_drift(drift: bool) -> None:
+        if live is not None:
+            await live.set_drift(drift)
+
+    app.state.watcher = Watcher(intake, settings.var / "watch.json", settings.watch_interval, on_drift)
+    work = [app.state.watcher.run()]
+    if live is not None and load is not None:
+        shadow = ShadowRunner(intake.store, settings, load, lambda outcome: intake.metrics.shadow.labels(outcome).inc())
+        work += [live.run(), shadow.run()]
+    return work
 
 
 async def _follow(intake: Intake, settings: Settings) -> None:

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     index_save_interval: float = Field(
         300.0, gt=0, description="Seconds between saves of the duplicate index; a start replays what came after."
     )
+    watch_interval: float = Field(300.0, gt=0, description="Seconds between looks for drift, surges and new topics.")
     metrics_public: bool = Field(
         True, description="Answer /metrics without a key (totals of the process only); otherwise it asks for 'admin'."
     )

@@ -33,6 +33,7 @@ class Example:
     known: Mapping[str, float]
     date: datetime | None
     truth: Truth
+    reporter: str | None = None
 
 
 def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
@@ -40,7 +41,8 @@ def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
 
     :param shareable: leave reports marked ``rahasia`` out, because the bundle may leave the house.
     """
-    kept = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
+    open_ = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
+    kept = [r for r in open_ if not r.origin.audit]  # what the live accuracy is measured on is never learned
     return [_example(record) for record in clean_records(kept)]
 
 
@@ -63,4 +65,5 @@ def _example(record: Record) -> Example:
         known=shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities,
         date=complaint.date,
         truth=truth(record),
+        reporter=complaint.reporter,
     )

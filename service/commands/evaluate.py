@@ -32,6 +32,13 @@ def evaluate(
     split: Annotated[
         str | None, typer.Option(help="time:0.2 or grouped:5: fit inside and measure on the rest.")
     ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="With --bundle: another bundle, as the live one, asked on the same rows.")
+    ] = None,
+    with_examples: Annotated[
+        bool, typer.Option("--with-examples", help="Show masked texts of the worst confusions in the page.")
+    ] = False,
+    curve: Annotated[bool, typer.Option(help="With --split time: also draw the learning curve.")] = True,
     config: Annotated[Path | None, typer.Option(help="config.toml of the fits inside a split.")] = None,
     agency_column: AgencyColumn = None,
     category_column: CategoryColumn = None,
@@ -41,10 +48,15 @@ def evaluate(
     strict: Strict = False,
 ) -> None:
     """Write report.html, metrics.json and predictions.jsonl; give either --bundle or --split."""
+    from data.hygiene import clean_records  # noqa: PLC0415
+    from evaluation.against import LIVE, add_paired, beside, full_point, masked_texts  # noqa: PLC0415
     from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
+    from evaluation.curve import learning_curve  # noqa: PLC0415
     from evaluation.evaluate import SYSTEM, summarise, write_results  # noqa: PLC0415
-    from evaluation.protocols import Learner, run_bundle, run_split  # noqa: PLC0415
+    from evaluation.protocols import QUESTIONS, Case, Learner, make_splits, run_bundle, run_split  # noqa: PLC0415
     from evaluation.report import write_report  # noqa: PLC0415
+    from evaluation.slices import learned_by_bundle, learned_by_fold, slice_report  # noqa: PLC0415
+    from evaluation.unseen import unseen_by  # noqa: PLC0415
     from model.triage import Triage  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
     from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
@@ -56,22 +68,38 @@ def evaluate(
     )
     records = read_inputs(sources, named, strict)
     about: dict[str, Any] = {"data": [path.name for path in sources], "rows": len(records)}
+    points: list[dict[str, Any]] = []
     if bundle is not None:
-        triage = Triage.load(bundle)
-        about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
-        cases = run_bundle(records, SYSTEM, TriagePredictor(triage))
+        triages = [Triage.load(path) for path in (bundle, against) if path is not None]
+        about |= {"bundle": triages[0].bundle.id, "digest": triages[0].bundle.digest}
+        rows = unseen_by(records, [triage.bundle for triage in triages])
+        about |= rows.about()
+        records = rows.records
+        cases: list[Case] = []
+        for name, triage in zip((SYSTEM, LIVE), triages, strict=False):
+            cases = beside(cases, run_bundle(records, name, TriagePredictor(triage)))
+        learned = {0: learned_by_bundle(triages[0].bundle)}
     else:
         run = read_config(config)
         about |= {"split": split, "seed": run.seed}
         learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
         cases = run_split(records, str(split), learners, run.seed)
+        cleaned = clean_records(records)
+        splits = make_splits(cleaned, str(split), run.seed)
+        learned = learned_by_fold(cleaned, splits)
+        if curve and str(split).startswith("time:"):
+            points = learning_curve(cleaned, splits[0], PilahLearner(run), run.seed)
     metrics = summarise(cases, about)
     if set(metrics) == {"about"}:
         raise PilahError("PLH-301", "no row has a label that was asked for")
+    metrics["slices"] = slice_report(cases, clean_records(records), SYSTEM, learned)
+    add_paired(metrics, cases)
+    if points:
+        metrics["learning_curve"] = [*points, full_point(metrics, splits[0])]
     write_results(cases, metrics, output)
-    write_report(cases, metrics, output)
+    write_report(cases, metrics, output, masked_texts(records) if with_examples else None)
     for question, values in metrics.items():
-        if question not in ("about", "baseline"):
+        if question in QUESTIONS:
             typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
     typer.echo(f"{output / 'report.html'}")
 

@@ -27,14 +27,21 @@ def serve(
     store: Annotated[str | None, typer.Option(help="Database address, as sqlite:////path/pilah.db.")] = None,
     var: Annotated[Path | None, typer.Option(help="Folder of everything the server writes.")] = None,
 ) -> None:
-    """Start the API on 127.0.0.1:8080 with the base bundle."""
+    """Start the API on 127.0.0.1:8080 with the promoted model, else the bundle of the settings (the shipped base)."""
     from model.duplicates.scorer import scorer_of  # noqa: PLC0415
     from model.triage import Triage  # noqa: PLC0415
+    from service.live_model import live_bundle  # noqa: PLC0415
     from service.server import run  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings(host=host, port=port, bundle=bundle, store=store, var=var)
-    run(settings, lambda: Triage.load(settings.bundle), announce, scorer=lambda triage: scorer_of(triage.bundle))
+    run(
+        settings,
+        lambda: Triage.load(live_bundle(settings)),
+        announce,
+        scorer=lambda triage: scorer_of(triage.bundle),
+        reload=Triage.load,
+    )
 
 
 def announce(store: Store, url: str) -> None:
