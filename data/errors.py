@@ -110,10 +110,10 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Choose an empty or new directory.",
     ),
     "PLH-205": ErrorInfo(
-        title="The policy cannot be read",
-        title_id="Kebijakan penerusan tidak dapat dibaca",
+        title="The calibration of the answers cannot be read",
+        title_id="Kalibrasi jawaban tidak dapat dibaca",
         cause="The document lacks a field, or a value is outside its range.",
-        action="Fit the policy again ('pilah train' does), or take the file from its source again.",
+        action="Train the bundle again, or take it from its source again.",
         status=503,
     ),
     "PLH-206": ErrorInfo(

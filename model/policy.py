@@ -8,7 +8,7 @@ shown, nothing is eligible. Nothing is ever routed unless a named official switc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from model.screening import Screened
 
 FILE = "policy.json"
 EVERYTHING = "semua"
+TARGETS = (0.05, 0.1, 0.2)
+"""Targets that every bundle has a policy for, whichever is the chosen one."""
 _PARENT_SURE = 0.9
 """The government or body above is suggested as the addressee from this probability on where the office is unsure."""
 
@@ -111,6 +113,30 @@ class Policy:
     def knows(self, code: str | None) -> bool:
         """Tell whether labelled complaints of the region were seen."""
         return code is None or code[:5] in self.regions or (len(code) == 2 and code in self.regions)
+
+
+def policies_document(policies: Sequence[Policy], chosen: float) -> dict[str, Any]:
+    """Return the policies of several targets as JSON.
+
+    :param chosen: the target that holds unless the operator sets another.
+    """
+    return {"chosen": chosen, "policies": [policy.to_document() for policy in policies]}
+
+
+def read_policies(document: Mapping[str, Any]) -> tuple[float, dict[float, Policy]]:
+    """Read the chosen target and the policies by target.
+
+    :raises PilahError: PLH-206 if something is missing or outside its range.
+    """
+    try:
+        policies = [Policy.from_document(item) for item in document["policies"]]
+        chosen = float(document["chosen"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise PilahError("PLH-206", repr(error)) from error
+    by_target = {policy.target: policy for policy in policies}
+    if chosen not in by_target:
+        raise PilahError("PLH-206", f"no policy for the target {chosen}")
+    return chosen, by_target
 
 
 def decide(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -29,21 +29,50 @@ from model.bundle import Bundle
 from model.care import care_agencies
 from model.category_mixing import mix_categories
 from model.classifier import Distribution
+from model.confidence import FILE as CONFIDENCE
+from model.confidence import Confidence, Signals, agency_signals, category_signals, label_signals
 from model.explain import contrasts, evidence, lead
 from model.features import Floats
 from model.matters import MatterMatcher, shipped_matcher
 from model.mixing import ALTERNATIVES, Candidate, LocalOffices, agency_answer, mix
-from model.phrases import phrase_text
+from model.phrases import PhraseText, phrase_text
 from model.places import PlaceReading, PlaceResolver
 from model.policy import FILE as POLICY
-from model.policy import Policy, decide
+from model.policy import Policy, decide, read_policies
 from model.reading import Reading, read
-from model.report_types import TypeReader, pool_types, shipped_type_reader, type_evidence
+from model.report_types import TypeReader, TypeReading, pool_types, shipped_type_reader, type_evidence
 from model.routing import Routing, compose
 from model.screening import Screener, shipped_screener
 
 BASE = Path(__file__).parent / "base"
 """The shipped bundle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Hold what heads, rules and registry say together, before it is calibrated as a whole.
+
+    :param candidates: agencies, best first.
+    :param asked: what the phrases tell about the type.
+    """
+
+    routing: Routing
+    candidates: tuple[Candidate, ...]
+    text: PhraseText
+    asked: TypeReading
+    agency: AgencyAnswer | None
+    category: LabelAnswer | None
+    type: LabelAnswer | None
+
+    def signals(self, question: str, reading: Reading) -> Signals:
+        """Return what speaks for the answer to a question that has one."""
+        if question == "category" and self.category is not None:
+            return category_signals(self.category, reading.matters)
+        if question == "type" and self.type is not None:
+            return label_signals(self.type)
+        if self.agency is not None:
+            return agency_signals(self.agency, self.candidates, self.routing)
+        return {}
 
 
 @dataclass(frozen=True)
@@ -52,7 +81,9 @@ class Triage:
 
     :param registry: which agencies there are.
     :param screener: what is fit to route, with the deployment's own topics and emergency contacts.
-    :param policy: the proved error bounds; ``None`` where there are none.
+    :param confidence: how sure the joined answers are; ``None`` keeps the raw probabilities.
+    :param policies: the proved error bounds by target.
+    :param policy: those of the target that holds; ``None`` where there are none.
     :param switched_on: scopes for which a named official switched automatic routing on.
     :param drift: whether an alarm says that complaints have changed; nothing is eligible then.
     """
@@ -61,6 +92,8 @@ class Triage:
     registry: AgencyRegistry
     screener: Screener = field(default_factory=shipped_screener)
     types: TypeReader = field(default_factory=shipped_type_reader)
+    confidence: Confidence | None = None
+    policies: Mapping[float, Policy] = field(default_factory=dict)
     policy: Policy | None = None
     switched_on: frozenset[str] = frozenset()
     drift: bool = False
@@ -79,11 +112,14 @@ class Triage:
     @classmethod
     def of(cls, bundle: Bundle, registry: Path | None = None) -> Triage:
         """Use a bundle that is in memory."""
-        document = bundle.extras.get(POLICY)
+        document, scales = bundle.extras.get(POLICY), bundle.extras.get(CONFIDENCE)
+        target, policies = read_policies(document) if document else (0.0, {})
         return cls(
             bundle,
             AgencyRegistry.load(registry, home=bundle.home),
-            policy=Policy.from_document(document) if document else None,
+            confidence=Confidence.from_document(scales) if scales else None,
+            policies=policies,
+            policy=policies.get(target),
         )
 
     @property
@@ -136,18 +172,46 @@ class Triage:
             claimed=complaint.claimed_agency,
         )
 
-    def answer(self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = ()) -> Assessment:
-        """Answer a complaint that was read."""
-        margins = self.bundle.linear.margins(reading.features)
+    def suggest(self, reading: Reading, margins: Floats) -> Suggestion:
+        """Join what was learned with what rules and the registry say; the probabilities are still raw.
+
+        :param margins: one score per group of every head.
+        """
         found = self._distributions(reading, margins)
         routing = self.route(reading, found.get("function"))
         candidates = mix(found.get("agency"), routing, reading.places, self._offices)
-        complaint = reading.complaint
-        category = _label_answer(self._category(found.get("category"), reading))
-        agency = agency_answer(candidates, self.registry.parent, self._regions)
         text = phrase_text(reading.fields)
         asked = self.types.read(text)
-        report_type = _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None))
+        return Suggestion(
+            routing,
+            tuple(candidates),
+            text,
+            asked,
+            agency_answer(candidates, self.registry.parent, self._regions),
+            _label_answer(self._category(found.get("category"), reading)),
+            _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None)),
+        )
+
+    def _stated(
+        self, raw: Suggestion, reading: Reading
+    ) -> tuple[AgencyAnswer | None, LabelAnswer | None, LabelAnswer | None]:
+        """State the answers with the probabilities that held on unseen complaints."""
+        scales = self.confidence
+        if scales is None:
+            return raw.agency, raw.category, raw.type
+        return (
+            raw.agency and scales.agency(raw.agency, raw.signals("agency", reading)),
+            raw.category and scales.label("category", raw.category, raw.signals("category", reading)),
+            raw.type and scales.label("type", raw.type, raw.signals("type", reading)),
+        )
+
+    def answer(self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = ()) -> Assessment:
+        """Answer a complaint that was read."""
+        margins = self.bundle.linear.margins(reading.features)
+        raw = self.suggest(reading, margins)
+        routing, asked, complaint = raw.routing, raw.asked, reading.complaint
+        agency, category, report_type = self._stated(raw, reading)
+        text = raw.text
         screened = self.screener.screen(complaint, text, reading.places, reading.matters)
         claim = Claim(
             agency=complaint.claimed_agency,

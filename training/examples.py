@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.complaint import Confidentiality, Record
+from data.complaint import Complaint, Confidentiality, Record
 from data.giveaways import strip_giveaways
 from data.hygiene import Truth, clean_records, truth
 from data.privacy import mask
@@ -20,6 +20,7 @@ from model.text import normalise
 class Example:
     """Hold one complaint as the heads learn it.
 
+    :param complaint: without what gives the label away.
     :param full: normalised title and body.
     :param untitled: normalised body.
     :param mentioned: see :func:`model.classifier.mentions`.
@@ -27,6 +28,7 @@ class Example:
     """
 
     id: str
+    complaint: Complaint
     full: str
     untitled: str
     mentioned: dict[str, float]
@@ -57,6 +59,7 @@ def _example(record: Record) -> Example:
     }
     return Example(
         id=complaint.id,
+        complaint=replace(complaint, title=title, text=text or "-"),
         full=document_text(title, text),
         untitled=document_text(None, text),
         mentioned=mentions(fields),
