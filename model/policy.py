@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from data.errors import PilahError
-from model.assessment import AgencyAnswer, Claim, Decision, Guarantee
-from model.screening import Screened
+from model.assessment import AgencyAnswer, Assessment, Claim, Decision, Guarantee
+from model.screening import CONFIDENTIAL_FLAGS, Screened
 
 FILE = "policy.json"
 EVERYTHING = "semua"
@@ -110,9 +110,24 @@ class Policy:
                 return bound
         return self.bounds.get(EVERYTHING)
 
+    def admits(self, agency: AgencyAnswer) -> bool:
+        """Tell whether an agency stands within a proved bound."""
+        bound = self.bound_for(agency)
+        known = self.knows(agency.region.code if agency.region else None)
+        return known and bound is not None and bound.threshold is not None and agency.probability >= bound.threshold
+
     def knows(self, code: str | None) -> bool:
         """Tell whether labelled complaints of the region were seen."""
         return code is None or code[:5] in self.regions or (len(code) == 2 and code in self.regions)
+
+
+def admitted_targets(policies: Mapping[float, Policy], answer: Assessment) -> tuple[float, ...]:
+    """Return the targets under which an answer would be eligible, whichever of them holds now."""
+    agency = answer.agency
+    stands_in_the_way = answer.claim.conflict or CONFIDENTIAL_FLAGS & set(answer.screening.flags)
+    if agency is None or answer.screening.status != "ok" or stands_in_the_way:
+        return ()
+    return tuple(target for target, policy in sorted(policies.items()) if policy.admits(agency))
 
 
 def policies_document(policies: Sequence[Policy], chosen: float) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from model.classifier import Calibration, Head
 _LEAST = 1e-6  # no probability is stated closer to zero or one while fitting
 _USUAL_WEIGHT = 0.1
 _KNOWLEDGE_START = 0.03  # small: the loss has a second valley at large weights, which did worse on later months
-_LATEST = 0.2  # calibrated on the latest fifth: the nearest there is to the future
-_ENOUGH = 400  # but on at least so many rows,
+_LATEST = 0.2  # calibrated on the latest fifth: the nearest there is to the future,
+_ENOUGH = 200  # unless that is fewer rows than this: then on twice as many,
 _MOST = 0.5  # as long as so large a part remains to be learned from
 
 
@@ -57,7 +57,7 @@ def _forward(
 ) -> list[Fold]:
     stamps = np.array([dates[i].timestamp() for i in dated])
     order = dated[np.argsort(stamps, kind="stable")]
-    asked = max(_LATEST, min(_MOST, _ENOUGH / order.size))
+    asked = _LATEST if _LATEST * order.size >= _ENOUGH else min(_MOST, 2 * _ENOUGH / order.size)
     bounds = np.linspace((1 - asked) * order.size, order.size, n_folds + 1).astype(int)
     folds = []
     for start, stop in itertools.pairwise(bounds):

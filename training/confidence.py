@@ -160,7 +160,7 @@ def choose_signals(question: str, answered: Sequence[Answered]) -> tuple[tuple[s
     best = int(np.argmin([loss.mean() for loss in losses]))
     for choice, loss in zip(tried, losses, strict=True):
         gap = loss - losses[best]
-        if gap.mean() <= 0.5 * gap.std() / np.sqrt(gap.size):
+        if gap.mean() <= gap.std() / np.sqrt(gap.size):
             return choice
     return tried[best]
 
@@ -201,12 +201,27 @@ def fit_scale(question: str, answered: Sequence[Answered], names: Sequence[str],
     mean = np.zeros(matrix.shape[1])
     mean[1 + list(names).index(start)] = 1.0
     spread = np.array([1.0, *(_SPREAD.get(name, _OTHER_SPREAD) for name in names), *[_LABEL_SPREAD] * len(labels)])
+    spread /= np.sqrt(_dispersion(question, answered))
     fitted = _logistic(matrix, np.array([a.right for a in answered], float), mean, spread)
     return Scale(
         round(float(fitted[0]), 6),
         {name: round(float(w), 6) for name, w in zip(names, fitted[1:], strict=False)},
         {label: round(float(fitted[place[label]]), 6) for label in labels},
     )
+
+
+def _dispersion(question: str, answered: Sequence[Answered]) -> float:
+    """Return how much more the folds differ than independent rows would (McCullagh and Nelder 1989, 4.5), at least 1.
+
+    Months differ from each other; rows of a few months then tell less about the next ones than their number says.
+    """
+    squares = []
+    for fold in {a.fold for a in answered}:
+        rows = [a for a in answered if a.fold == fold]
+        stated = expit(np.array([a.signals[_STARTS[question]] for a in rows]))
+        excess = sum(a.right for a in rows) - stated.sum()
+        squares.append(float(excess**2 / (stated * (1 - stated)).sum()))
+    return max(1.0, float(np.mean(squares)))
 
 
 def _logistic(matrix: Floats64, right: Floats64, mean: Floats64, spread: Floats64) -> Floats64:

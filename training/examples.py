@@ -20,21 +20,21 @@ from model.text import normalise
 class Example:
     """Hold one complaint as the heads learn it.
 
-    :param complaint: without what gives the label away.
     :param full: normalised title and body.
     :param untitled: normalised body.
     :param mentioned: see :func:`model.classifier.mentions`.
     :param known: probabilities by function of the responsibility table.
+    :param complaint: without what gives the label away.
     """
 
     id: str
-    complaint: Complaint
     full: str
     untitled: str
     mentioned: dict[str, float]
     known: Mapping[str, float]
     date: datetime | None
     truth: Truth
+    complaint: Complaint
 
 
 def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
@@ -49,8 +49,9 @@ def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
 def _example(record: Record) -> Example:
     complaint, labels = record.complaint, record.labels
     names = [labels.agency, labels.parent_agency]
-    text = mask(strip_giveaways(complaint.text, names))
-    title = mask(strip_giveaways(complaint.title, names)) if complaint.title else None
+    body = strip_giveaways(complaint.text, names)
+    stripped = strip_giveaways(complaint.title, names) if complaint.title else None
+    text, title = mask(body), mask(stripped) if stripped else None
     fields = {
         "location": normalise(mask(complaint.location or "")).text,
         "district": normalise(complaint.district or "").text,
@@ -59,11 +60,11 @@ def _example(record: Record) -> Example:
     }
     return Example(
         id=complaint.id,
-        complaint=replace(complaint, title=title, text=text or "-"),
         full=document_text(title, text),
         untitled=document_text(None, text),
         mentioned=mentions(fields),
         known=shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities,
         date=complaint.date,
         truth=truth(record),
+        complaint=replace(complaint, title=stripped, text=body),
     )

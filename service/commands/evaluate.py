@@ -48,6 +48,7 @@ def evaluate(
     from model.triage import Triage  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
     from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
+    from training.policy import find_threshold  # noqa: PLC0415
 
     if (bundle is None) == (split is None):
         raise PilahError("PLH-303", "give either --bundle or --split")
@@ -65,14 +66,16 @@ def evaluate(
         about |= {"split": split, "seed": run.seed}
         learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
         cases = run_split(records, str(split), learners, run.seed)
-    metrics = summarise(cases, about)
-    if set(metrics) == {"about"}:
+    metrics = summarise(cases, about, find_threshold, ordered=split is None or split.startswith("time:"))
+    if set(metrics) <= {"about", "trust"}:
         raise PilahError("PLH-301", "no row has a label that was asked for")
     write_results(cases, metrics, output)
     write_report(cases, metrics, output)
     for question, values in metrics.items():
-        if question not in ("about", "baseline"):
+        if question not in ("about", "baseline", "trust"):
             typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
+    for target, kept in metrics["trust"]["promise"].items():
+        typer.echo(_promise(target, kept))
     typer.echo(f"{output / 'report.html'}")
 
 
@@ -84,3 +87,8 @@ def _line(question: str, ours: dict[str, Any], theirs: dict[str, Any] | None) ->
     if theirs:
         text += f" | baseline {theirs['accuracy']:.3f}, {theirs['macro_f1']:.3f}, {theirs['top3']:.3f}"
     return text
+
+
+def _promise(target: str, kept: dict[str, Any]) -> str:
+    text = f"at most {100 * float(target):g} % wrong agencies: {kept['n']} of {kept['of']} eligible"
+    return text + (f", {kept['errors']} wrong" if kept["n"] else "")
