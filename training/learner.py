@@ -25,7 +25,7 @@ class TriagePredictor:
 
     def _answer(self, record: Record) -> Answers:
         reading = self.triage.read(record.complaint)
-        assessment = self.triage.answer(reading)
+        assessment = self.triage.answer(reading, explain=False)
         answers = from_assessment(assessment)
         if assessment.agency is not None:
             admitted = admitted_targets(self.triage.policies, assessment)
