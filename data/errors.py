@@ -277,6 +277,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="'pilah keys list' shows the ids.",
         status=404,
     ),
+    "PLH-432": ErrorInfo(
+        title="Automatic routing cannot be switched so",
+        title_id="Sakelar penerusan otomatis tidak sah",
+        cause="The scope is not one, or the official or the reason is missing.",
+        action="Give semua, tingkat:TIER or wilayah:CODE, the official's name and office, and the reason.",
+        status=422,
+    ),
     "PLH-440": ErrorInfo(
         title="A setting is not valid",
         title_id="Pengaturan tidak sah",

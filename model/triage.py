@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +12,7 @@ from pathlib import Path
 from data.agencies import AgencyRegistry
 from data.agency import Agency
 from data.complaint import Complaint
+from data.errors import PilahError
 from data.labels import label_key
 from data.regions import Regions
 from model import bundle as bundles
@@ -99,33 +102,61 @@ class Triage:
     drift: bool = False
 
     @classmethod
-    def load(cls, path: Path = BASE, registry: Path | None = None) -> Triage:
+    def load(
+        cls,
+        path: Path = BASE,
+        registry: Path | None = None,
+        *,
+        screener: Screener | None = None,
+        target: float | None = None,
+    ) -> Triage:
         """Read a bundle and check that it answers.
 
         :param registry: a deployment's own table of agencies.
-        :raises PilahError: PLH-201 to PLH-203 if the bundle cannot be used, PLH-721 if the table is wrong.
+        :param screener: with a deployment's own rules, topics or contacts.
+        :param target: largest share of wrong agencies among eligible complaints; the bundle's own if ``None``.
+        :raises PilahError: PLH-201 to PLH-206 if the bundle cannot be used or has no policy for the target, PLH-721 if
+            the table is wrong.
         """
-        triage = cls.of(bundles.load(path), registry)
+        triage = cls.of(bundles.load(path), registry, screener=screener, target=target)
         triage.assess(Complaint(id="self-check", text="lampu jalan mati"))
         return triage
 
     @classmethod
-    def of(cls, bundle: Bundle, registry: Path | None = None) -> Triage:
-        """Use a bundle that is in memory."""
+    def of(
+        cls,
+        bundle: Bundle,
+        registry: Path | None = None,
+        *,
+        screener: Screener | None = None,
+        target: float | None = None,
+    ) -> Triage:
+        """Use a bundle that is in memory; see :meth:`load`."""
         document, scales = bundle.extras.get(POLICY), bundle.extras.get(CONFIDENCE)
-        target, policies = read_policies(document) if document else (0.0, {})
+        chosen, policies = read_policies(document) if document else (0.0, {})
+        if target is not None and document and target not in policies:
+            raise PilahError("PLH-206", f"no policy for the target {target}, only for {sorted(policies)}")
         return cls(
             bundle,
             AgencyRegistry.load(registry, home=bundle.home),
+            screener=screener or shipped_screener(),
             confidence=Confidence.from_document(scales) if scales else None,
             policies=policies,
-            policy=policies.get(target),
+            policy=policies.get(chosen if target is None else target),
         )
 
     @property
     def model(self) -> ModelRef:
         """Return what answers."""
-        return ModelRef(self.bundle.id, self.bundle.digest)
+        return ModelRef(self.bundle.id, self.bundle.digest, policy=self._policy_id)
+
+    @cached_property
+    def _policy_id(self) -> str | None:
+        """Name the promise that holds and the numbers behind it."""
+        if self.policy is None:
+            return None
+        document = json.dumps(self.policy.to_document(), sort_keys=True)
+        return f"{self.policy.target:g}@{self.policy.confidence:g}:{hashlib.sha256(document.encode()).hexdigest()[:12]}"
 
     @cached_property
     def _regions(self) -> Regions:

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, incident_api, job_api, problems
+from service import api, docs_page, health, incident_api, job_api, problems, switch_api
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
 from service.limits import Admission, RateLimit
@@ -40,6 +40,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.follow()
+        intake.follow_switches()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         try:
@@ -70,6 +71,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     app.include_router(api.router)
     app.include_router(incident_api.router)
     app.include_router(job_api.router)
+    app.include_router(switch_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     app.add_middleware(
@@ -88,6 +90,7 @@ async def _follow(intake: Intake, settings: Settings) -> None:
         try:
             while intake.catch_up(limit=20):
                 await asyncio.sleep(0)
+            intake.follow_switches()
             if time.monotonic() - saved >= settings.index_save_interval:
                 intake.save()
                 saved = time.monotonic()
