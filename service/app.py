@@ -14,7 +14,17 @@ from fastapi import FastAPI
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import alert_api, api, docs_page, health, incident_api, job_api, problems, review
+from service import (
+    alert_api,
+    api,
+    docs_page,
+    health,
+    incident_api,
+    job_api,
+    problems,
+    review,
+    switch_api,
+)
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
 from service.limits import Admission, RateLimit
@@ -48,6 +58,7 @@ def create_app(
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.restore()
         intake.incidents.follow()
+        intake.follow_switches()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         tasks += [asyncio.create_task(work) for work in _model_work(app, intake, settings, load)]
@@ -82,6 +93,7 @@ def create_app(
     app.include_router(incident_api.router)
     app.include_router(job_api.router)
     app.include_router(alert_api.router)
+    app.include_router(switch_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     review.install(app, settings)
@@ -124,6 +136,7 @@ async def _follow(intake: Intake, settings: Settings) -> None:
         try:
             while intake.catch_up(limit=20):
                 await asyncio.sleep(0)
+            intake.follow_switches()
             if time.monotonic() - saved >= settings.index_save_interval:
                 intake.save()
                 saved = time.monotonic()
