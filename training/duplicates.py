@@ -18,11 +18,23 @@ from sklearn.preprocessing import StandardScaler
 
 from data.readers import read_records
 from data.regions import Regions
-from evaluation.duplicates import Judged, PairData, pair_data, read_pairs, read_rewritten, report
+from evaluation.duplicates import report
+from evaluation.pairs import Judged, PairData, pair_data, read_pairs, read_rewritten
 from model.duplicates.prepare import Preparer
 from model.duplicates.relations import CAPS
 from model.duplicates.signals import SIGNALS
-from model.duplicates.weights import OWN, Floats, Forest, Linear, ScorerWeights, Trees, calibrated, save_weights
+from model.duplicates.weights import (
+    OWN,
+    Calibration,
+    Floats,
+    Forest,
+    Linear,
+    ScorerWeights,
+    Trees,
+    calibrated,
+    probability,
+    save_weights,
+)
 from model.places import PlaceResolver
 
 RULE_ONLY: Final = frozenset(
@@ -56,7 +68,7 @@ class Options:
     seed: int = 0
     trees: int = 200
     models: int = 2
-    strength: float = 0.3
+    strength: float = 0.1
     rewritten_weight: float = 2.0
     folds: int = 5
     origin: str = OWN
@@ -117,9 +129,16 @@ def _stack(views: Sequence[Floats], labels: Bools, rows: npt.NDArray[np.int64]) 
 
 
 def _fit_parts(data: PairData, rows: npt.NDArray[np.int64], options: Options) -> tuple[Linear, Trees, Linear]:
+    """Fit the linear part, the trees and the model of ``followup``.
+
+    The pairs of a connected component weigh together as the root of their number: fifty pairs of one affair teach
+    little more than ten.
+    """
     values, positive = _stack(data.views, data.labels == "same", rows)
     followed = _stack(data.views, data.labels == "followup", rows)[1]
-    weight = np.tile(np.where(data.measured[rows], 1.0, options.rewritten_weight), len(data.views))
+    sizes = np.bincount(data.components)[data.components[rows]]
+    weight = np.where(data.measured[rows], 1.0, options.rewritten_weight) / np.sqrt(sizes)
+    weight = np.tile(weight * len(rows) / weight.sum(), len(data.views))
     chosen = np.array([name in FOLLOWUP for name in SIGNALS])
     never = Linear([0.0] * len(SIGNALS), [1.0] * len(SIGNALS), [0.0] * len(SIGNALS), -4.0)
     followup = _fit_linear(values, followed, chosen, options.strength, weight) if followed.sum() >= 10 else never
@@ -127,58 +146,82 @@ def _fit_parts(data: PairData, rows: npt.NDArray[np.int64], options: Options) ->
     return linear, _fit_trees(values, positive, options, weight), followup
 
 
-def _calibrate(logits: Floats, positive: Bools, rules: Bools) -> tuple[list[float], dict[str, float]]:
-    """Fit the cubic polynomial of the logits that makes them log odds; a straight line where the cubic would fall.
+_KNOTS: Final = (-8.0, -2.5, 0.5, 3.0, 8.0)
+"""The logits between which the calibration is straight; the pairs in the middle are few, so are the knots."""
+
+
+def _hinges(logits: Floats, knots: Sequence[float]) -> Floats:
+    z = np.clip(logits, -8.0, 8.0)[:, None]
+    return np.hstack([z, *(np.maximum(z - knot, 0.0) for knot in knots)])
+
+
+def _calibrate(logits: Floats, positive: Bools, rules: Bools) -> tuple[Calibration, dict[str, float]]:
+    """Fit the rising line that makes log odds of logits: with fewer knots, at last straight, where it would fall.
 
     The rules get a shift of their own, so that what is left after them is calibrated too.
 
     Platt's straight line (1999) bends too little here: scores in the middle were too low, those at the end too high.
     """
-    z = np.clip(logits, -8.0, 8.0)
-    for powers in (3, 1):
-        model = LogisticRegression(C=10.0, max_iter=5000).fit(
-            np.hstack([z[:, None] ** np.arange(1, powers + 1), rules]), positive
-        )
-        coefficients = [float(model.intercept_[0]), *model.coef_[0, :powers].tolist()]
-        ends = np.linspace(-8.0, 8.0, 200)
-        if np.all(np.diff(sum(c * ends**power for power, c in enumerate(coefficients))) > 0):
+    for inner in (_KNOTS[1:-1], _KNOTS[2:-2], ()):
+        basis = _hinges(logits, inner)
+        width = basis.shape[1]
+        model = LogisticRegression(C=0.3, max_iter=5000).fit(np.hstack([basis, rules]), positive)
+        line = _hinges(np.array(_KNOTS), inner) @ model.coef_[0, :width] + model.intercept_[0]
+        if np.all(np.diff(line) > 0):
             break
-    found = np.minimum(model.coef_[0, powers:], 0.0)  # a rule never speaks for the same
+    found = np.minimum(model.coef_[0, width:], 0.0)  # a rule never speaks for the same
     seen = rules.sum(axis=0) >= _LEAST_RULED
-    return coefficients, {rule: float(found[at]) if seen[at] else 0.0 for at, rule in enumerate(CAPS)}
+    shifts = {rule: float(found[at]) if seen[at] else 0.0 for at, rule in enumerate(CAPS)}
+    return Calibration(list(_KNOTS), line.tolist()), shifts
 
 
 @dataclass(frozen=True, slots=True)
 class CrossValidated:
-    """Hold predictions for each pair by models that saw nothing of its connected component.
+    """Hold predictions for each pair by models, and a calibration, that saw nothing of its connected component.
 
-    :param same: probability of ``same`` after the rules; its calibration, a few numbers, is that of all these logits.
+    :param same: probability of ``same`` after the rules.
     :param followup: probability of ``followup``.
     :param logits: before calibration.
+    :param calibration: fitted on all these logits.
+    :param shifts: of the rules, likewise.
     """
 
     same: Floats
     followup: Floats
     logits: Floats
-    calibration: list[float]
+    calibration: Calibration
     shifts: dict[str, float]
 
 
+def _after_rules(logits: Floats, data: PairData, calibration: Calibration, shifts: Mapping[str, float]) -> Floats:
+    """Return the probabilities of ``same`` as :func:`model.duplicates.relations.decide` leaves them."""
+    same = calibrated(logits, calibration)
+    odds = np.log(same / (1 - same)) + data.rules @ np.array(list(shifts.values()))
+    most = np.where(data.rules, np.array(list(CAPS.values())), 1.0).min(axis=1)
+    return np.asarray(np.minimum(np.maximum(probability(odds), data.floors), most), dtype=np.float64)
+
+
 def cross_validate(data: PairData, options: Options | None = None) -> CrossValidated:
-    """Predict each pair in grouped folds, on the view of all complaints together (the last of ``data.views``)."""
+    """Predict each pair in grouped folds, on the view of all complaints together (the last of ``data.views``).
+
+    The logits of a fold come from a model of the other folds; its calibration from the other folds' logits.
+    """
     options = options or Options()
     positive = data.labels == "same"
     logits, followup = np.zeros(len(positive)), np.zeros(len(positive))
     splitter = StratifiedGroupKFold(options.folds, shuffle=True, random_state=options.seed)
-    for train, test in splitter.split(data.views[-1], positive, data.components):
+    folds = list(splitter.split(data.views[-1], positive, data.components))
+    for train, test in folds:
         linear, trees, other = _fit_parts(data, train, options)
         logits[test] = (linear.logits(data.views[-1][test]) + Forest(trees).logits(data.views[-1][test])) / 2
-        followup[test] = 1 / (1 + np.exp(-other.logits(data.views[-1][test])))
-    calibration, shifts = _calibrate(logits[data.measured], positive[data.measured], data.rules[data.measured])
-    same = calibrated(logits, calibration)
-    odds = np.log(same / (1 - same)) + data.rules @ np.array(list(shifts.values()))
-    most = np.where(data.rules, np.array(list(CAPS.values())), 1.0).min(axis=1)
-    return CrossValidated(np.minimum(1 / (1 + np.exp(-odds)), most), followup, logits, calibration, shifts)
+        followup[test] = probability(other.logits(data.views[-1][test]))
+    fitted = data.measured & (data.floors == 0)  # where a rule gives the probability, nothing is left to calibrate
+    same = np.zeros(len(positive))
+    for train, test in folds:
+        rows = train[fitted[train]]
+        same[test] = _after_rules(logits, data, *_calibrate(logits[rows], positive[rows], data.rules[rows]))[test]
+    calibration, shifts = _calibrate(logits[fitted], positive[fitted], data.rules[fitted])
+    return CrossValidated(same, followup, logits, calibration, shifts)
 
 
 def fit_scorer(data: PairData, validated: CrossValidated, options: Options | None = None) -> ScorerWeights:

@@ -71,7 +71,9 @@ class Document:
         """
         packed = {key: value for key, value in asdict(self).items() if value not in (None, "", ())}
         packed["reading"] = {key: value for key, value in packed["reading"].items() if value}
-        packed["reading"]["locators"] = [[place.kind, *place.words] for place in self.reading.locators]
+        packed["reading"]["locators"] = [
+            [f"{place.kind}/{place.cue}" if place.cue else place.kind, *place.words] for place in self.reading.locators
+        ]
         for name in ("title_words", "text_words", "place_words"):
             packed[name] = " ".join(getattr(self, name))
         return json.dumps(packed, separators=(",", ":")).encode()
@@ -81,7 +83,10 @@ class Document:
         """Unpack what :meth:`to_record` packed."""
         packed: dict[str, Any] = json.loads(record)
         known = packed.pop("reading")
-        places = tuple(Locator(kind, tuple(words)) for kind, *words in known.pop("locators"))
+        places = tuple(
+            Locator(kind.partition("/")[0], tuple(words), kind.partition("/")[2])
+            for kind, *words in known.pop("locators")
+        )
         values: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in known.items()}
         reading = Reading(locators=places, **values)
         for name in ("title_words", "text_words", "place_words"):

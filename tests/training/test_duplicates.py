@@ -11,15 +11,8 @@ import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 
 from data.errors import PilahError
-from evaluation.duplicates import (
-    Judged,
-    b_cubed,
-    calibration_p,
-    components,
-    duplicate_rate,
-    precision_at_recall,
-    read_pairs,
-)
+from evaluation.duplicates import b_cubed, calibration_p, duplicate_rate, precision_at_recall
+from evaluation.pairs import Judged, components, read_pairs
 from model.duplicates.scorer import TrainedScorer
 from model.duplicates.signals import SIGNALS
 from model.duplicates.weights import Forest, Trees, load_weights
