@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.pairs import Floats, Judged, PairData, measured_only
+from evaluation.pairs import Floats, Judged, PairData
+from model.duplicates.cluster import cluster
+from model.duplicates.relations import SAME
 from model.duplicates.signals import SIGNALS
 
 
@@ -69,17 +71,27 @@ def figures(positive: npt.NDArray[np.bool_], score: Floats) -> dict[str, float]:
     }
 
 
-BASELINES = {"character_dice": "gram_dice", "word_cosine": "word_cosine", "shingle_overlap": "triple_share"}
-"""Plain similarities, reported beside the scorer: characters, words, and the overlap that MinHash estimates."""
+BASELINES = {"word_cosine": "word_cosine", "shingle_overlap": "triple_share"}
+"""Plain similarities among the signals, reported beside the scorer."""
+
+CANDIDATE_RATE = 0.052
+"""The share of ``same`` among all candidate pairs (RESEARCH E4)."""
 
 
-def report(pairs: Sequence[Judged], data: PairData, same: Floats, followup: Floats) -> dict[str, Any]:
+def report(
+    pairs: Sequence[Judged],
+    data: PairData,
+    same: Floats,
+    followup: Floats,
+    plain: Mapping[str, Floats] | None = None,
+) -> dict[str, Any]:
     """Return all figures of predictions for judged pairs.
 
     :param same: the probability of ``same`` of each measured pair.
     :param followup: the probability of ``followup`` of each.
+    :param plain: further plain similarities of each.
     """
-    data = measured_only(data)
+    data = data.rows(data.measured)
     positive = data.labels == "same"
     result: dict[str, Any] = {"same": figures(positive, same)}
     result["same"]["calibration_p"] = calibration_p(positive, same)
@@ -89,14 +101,44 @@ def report(pairs: Sequence[Judged], data: PairData, same: Floats, followup: Floa
         for source in np.unique(data.sources)
         if positive[data.sources == source].any()
     }
-    weight = population_weights(data, base_rate=0.052)
+    weight = population_weights(data, CANDIDATE_RATE)
     result["population_average_precision"] = average_precision(positive, same, weight)
+    known = {name: data.views[-1][:, SIGNALS.index(signal)] for name, signal in BASELINES.items()} | dict(plain or {})
     result["baselines"] = {
-        name: figures(positive, data.views[-1][:, SIGNALS.index(signal)]) for name, signal in BASELINES.items()
+        name: figures(positive, values) | {"population_average_precision": average_precision(positive, values, weight)}
+        for name, values in known.items()
     }
     sure = np.array([pair.confidence >= 2 for pair in pairs[: len(positive)]])
     result["sure_judgements"] = figures(positive[sure], same[sure])
+    result["incidents"] = incident_figures(pairs[: len(positive)], same)
     return result
+
+
+def incident_figures(pairs: Sequence[Judged], same: Floats) -> dict[str, float]:
+    """Return how well the incidents that the predicted links make agree with those that people's judgements make."""
+    names = {name for pair in pairs for name in (pair.a, pair.b)}
+
+    def groups(of: list[list[str]]) -> dict[str, str]:
+        return {name: min(group) for group in of for name in group}
+
+    judged = [frozenset((pair.a, pair.b)) for pair in pairs if pair.relation == "same"]
+    truth = groups(cluster(names, {}, confirmed=judged))
+    links = {
+        frozenset((pair.a, pair.b)): float(value) for pair, value in zip(pairs, same, strict=True) if value >= SAME
+    }
+    precision, recall = b_cubed(truth, groups(cluster(names, links)))
+    return {"b_cubed_precision": precision, "b_cubed_recall": recall, "complaints": len(names)}
+
+
+def rewritten_figures(labels: npt.NDArray[np.str_], same: Floats) -> dict[str, float]:
+    """Return for reports rewritten by hand how many are called the same, and how many look-alikes are refused."""
+    told, alike = same[labels == "same"], same[labels == "different"]
+    return {
+        "called_same": float(np.mean(told >= 0.5)),
+        "refused": float(np.mean(alike < 0.5)),
+        "called_same_at_link": float(np.mean(told >= SAME)),
+        "refused_at_link": float(np.mean(alike < SAME)),
+    }
 
 
 def population_weights(data: PairData, base_rate: float) -> Floats:

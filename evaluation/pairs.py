@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -40,31 +41,57 @@ class Judged:
     confidence: int = 3
 
 
+_DECIDED = {"duplicate_confirmed": "same", "duplicate_rejected": "related"}
+"""What people said of a suggestion; a rejected one is alike, so it is taken for related."""
+
+
+def judged_of_decision(row: Mapping[str, Any]) -> Judged | None:
+    """Return the pair on which people decided, ``None`` for another kind of event.
+
+    :param row: a line of ``/v1/decisions``: ``kind``, ``complaint_id`` and ``duplicate_of``.
+
+    >>> judged_of_decision({"kind": "duplicate_rejected", "complaint_id": "2", "duplicate_of": "1"})
+    Judged(a='2', b='1', relation='related', confidence=3)
+    """
+    relation = _DECIDED.get(str(row["kind"]))
+    return None if relation is None else Judged(str(row["complaint_id"]), str(row["duplicate_of"]), relation)
+
+
 def read_pairs(path: Path) -> list[Judged]:
-    """Read judged pairs, one JSON object a line.
+    """Read judged pairs, one JSON object a line: judgements or decisions.
+
+    Of several on one pair the last counts, so a decision that was taken back does not train anything.
 
     :raises PilahError: PLH-605 naming the line that is wrong.
     """
-    pairs: list[Judged] = []
+    pairs: dict[frozenset[str], Judged] = {}
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
             try:
                 row = json.loads(line)
-                pair = Judged(str(row["a"]), str(row["b"]), str(row["relation"]), int(row.get("confidence", 3)))
+                pair = (
+                    judged_of_decision(row)
+                    if "kind" in row
+                    else Judged(str(row["a"]), str(row["b"]), str(row["relation"]), int(row.get("confidence", 3)))
+                )
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise PilahError("PLH-605", f"{path.name}, line {number}") from error
+            if pair is None:
+                continue
             if pair.relation not in RELATIONS:
                 raise PilahError("PLH-605", f"{path.name}, line {number}: relation {pair.relation[:30]!r}")
-            pairs.append(pair)
-    return pairs
+            pairs[frozenset((pair.a, pair.b))] = pair
+    return list(pairs.values())
 
 
 def read_rewritten(path: Path, prepare: Preparer) -> tuple[list[Judged], list[Document]]:
     """Read reports that people rewrote: each tells a stored incident in other words, and a look-alike of another one.
 
-    :return: pairs of the source with both, and both as documents with ids of their own.
+    ``siblings`` are other stored complaints of the same incident, ``related`` near ones of another.
+
+    :return: pairs of these with both, and both as documents with ids of their own.
     :raises PilahError: PLH-605 naming the line that is wrong.
     """
     pairs: list[Judged] = []
@@ -84,6 +111,10 @@ def read_rewritten(path: Path, prepare: Preparer) -> tuple[list[Judged], list[Do
                 )
                 documents.append(prepare.document(Record(complaint)))
                 pairs.append(Judged(str(row["source_id"]), complaint.id, relation))
+                pairs += [Judged(str(other), complaint.id, relation) for other in row.get("siblings") or ()]
+            pairs += [
+                Judged(str(other), f"{path.stem}-{number}-duplicate", "related") for other in row.get("related") or ()
+            ]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise PilahError("PLH-605", f"{path.name}, line {number}") from error
     return pairs, documents
@@ -111,6 +142,18 @@ class PairData:
     measured: npt.NDArray[np.bool_]
     rules: npt.NDArray[np.bool_]
     floors: Floats
+
+    def rows(self, chosen: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> PairData:
+        """Return some of the pairs, by their numbers or a mask."""
+        return PairData(
+            [view[chosen] for view in self.views],
+            self.labels[chosen],
+            self.components[chosen],
+            self.sources[chosen],
+            self.measured[chosen],
+            self.rules[chosen],
+            self.floors[chosen],
+        )
 
 
 def components(pairs: Sequence[Judged]) -> npt.NDArray[np.int64]:
@@ -215,17 +258,3 @@ class Frequencies:
 
 def _pair_signals(counted: Frequencies, a: Profile, b: Profile) -> list[float]:
     return signals(a, b, counted.rarity(pair_words(a, b)))
-
-
-def measured_only(data: PairData) -> PairData:
-    """Leave out the rows that only help to train."""
-    rows = data.measured
-    return PairData(
-        [view[rows] for view in data.views],
-        data.labels[rows],
-        data.components[rows],
-        data.sources[rows],
-        data.measured[rows],
-        data.rules[rows],
-        data.floors[rows],
-    )

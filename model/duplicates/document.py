@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from data.complaint import Complaint, Confidentiality
 from model.duplicates.reading import Locator, Reading, read
 from model.duplicates.terms import Features, Term, features, terms
+from model.matters import shipped_matcher
+from model.text import normalise
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -30,6 +33,7 @@ class Document:
     :param day: days since 1970-01-01.
     :param closed: the day on which the case was closed.
     :param reading: what was read from title, text and place.
+    :param about: the functions that its matter speaks for, by the responsibility table, with their shares.
     :param title_words: canonical words of the title.
     :param text_words: canonical words of the text.
     :param place_words: canonical words of the location fields.
@@ -49,6 +53,7 @@ class Document:
     latitude: float | None = None
     longitude: float | None = None
     reading: Reading = field(default_factory=Reading)
+    about: dict[str, float] = field(default_factory=dict)
     title_words: tuple[str, ...] = ()
     text_words: tuple[str, ...] = ()
     place_words: tuple[str, ...] = ()
@@ -69,7 +74,7 @@ class Document:
         >>> Document.from_record(sample.to_record()) == sample
         True
         """
-        packed = {key: value for key, value in asdict(self).items() if value not in (None, "", ())}
+        packed = {key: value for key, value in asdict(self).items() if value not in (None, "", (), {})}
         packed["reading"] = {key: value for key, value in packed["reading"].items() if value}
         packed["reading"]["locators"] = [
             [f"{place.kind}/{place.cue}" if place.cue else place.kind, *place.words] for place in self.reading.locators
@@ -107,6 +112,36 @@ def field_terms(document: Document) -> tuple[list[Term], list[Term]]:
     return title, [term for term in text if term.end > 0]
 
 
+_HEAD = 200
+"""Characters of a text without a title that are read for its matter; what follows tells other things too."""
+
+
+def about(title: str, text: str) -> dict[str, float]:
+    """Return the functions that the title, or else the beginning of the text, speaks for, with their shares.
+
+    >>> list(about("Lampu PJU mati", ""))[0]
+    '2.15'
+    """
+    found = shipped_matcher().read(normalise(title or text[:_HEAD])).probabilities
+    return {function: round(share, 2) for function, share in found.items() if share >= 0.05}
+
+
+_COORDINATES = re.compile(r"(-?\d{1,2}[.,]\d{3,8})\s*[,;\s]\s*(1[0-4]\d[.,]\d{3,8}|9[4-9][.,]\d{3,8})")
+
+
+def coordinates(text: str) -> tuple[float, float] | None:
+    """Return the first point in Indonesia that a text names in degrees.
+
+    >>> coordinates("titik -7,0472253, 107,6623541")
+    (-7.0472253, 107.6623541)
+    """
+    for latitude, longitude in _COORDINATES.findall(text):
+        point = float(latitude.replace(",", ".")), float(longitude.replace(",", "."))
+        if -11.5 <= point[0] <= 6.5 and 94.5 <= point[1] <= 141.5:
+            return point
+    return None
+
+
 def build_document(
     complaint: Complaint,
     *,
@@ -133,6 +168,9 @@ def build_document(
     reading = read(whole, found, sum(term.end <= borders[0] for term in found))
     if named:
         reading = replace(reading, locators=tuple(dict.fromkeys((*reading.locators, *named))))
+    point = complaint.latitude, complaint.longitude
+    if None in point:
+        point = coordinates(whole) or (None, None)
     return Document(
         id=complaint.id,
         title=title,
@@ -145,9 +183,10 @@ def build_document(
         category=category,
         function=function,
         closed=to_day(closed),
-        latitude=complaint.latitude,
-        longitude=complaint.longitude,
+        latitude=point[0],
+        longitude=point[1],
         reading=reading,
+        about=about(title, complaint.text),
         title_words=tuple(term.word for term in found if term.end <= borders[0]),
         text_words=tuple(term.word for term in found if borders[0] + 1 < term.end <= borders[1]),
         place_words=tuple(term.word for term in found if term.end > borders[1]),

@@ -19,6 +19,7 @@ SIGNALS: Final = (
     "function_agreement", "matter_cosine", "matter_containment", "matter_rare", "place_and_matter",
     "place_other_matter",
     "gap", "gap_missing", "gap_week", "follow_up", "again", "date_same", "date_conflict", "site_same",
+    "about_shared", "about_agreement",
 )  # fmt: skip
 """The names of the signals, in the order of the values."""
 
@@ -110,6 +111,19 @@ def _what(a: Profile, b: Profile, matter: list[float]) -> list[float]:
     ]
 
 
+_UNKNOWN: Final = 0.3
+"""What is taken for the shared matter where one is unknown: about the mean of all pairs."""
+
+
+def _about(a: Profile, b: Profile) -> list[float]:
+    """Compare the functions that both complaints speak for."""
+    one, other = a.document.about, b.document.about
+    if not one or not other:
+        return [_UNKNOWN, 0.0]
+    shared = sum([min(one[function], other[function]) for function in one.keys() & other.keys()])
+    return [shared, _known_equal(max(one, key=one.__getitem__), max(other, key=other.__getitem__))]
+
+
 def signals(a: Profile, b: Profile, weights: Weights) -> list[float]:
     """Compare two complaints; the values stand in the order of :data:`SIGNALS`.
 
@@ -122,4 +136,5 @@ def signals(a: Profile, b: Profile, weights: Weights) -> list[float]:
         *naming(a, b, weights),
         *_who(a, b),
         *_what(a, b, _matter(a, b, weights, places[_CONTAINMENT])),
+        *_about(a, b),
     ]

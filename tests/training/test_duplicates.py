@@ -16,7 +16,8 @@ from evaluation.pairs import Judged, components, read_pairs
 from model.duplicates.scorer import TrainedScorer
 from model.duplicates.signals import SIGNALS
 from model.duplicates.weights import Forest, Trees, load_weights
-from training.duplicates import Options, _full_tree, train_from_files
+from training.duplicate_fit import Options, full_tree
+from training.duplicates import train_from_files
 
 STREETS = "Mawar Melati Kenanga Cempaka Dahlia Anggrek Flamboyan Teratai Kamboja Bougenville Seruni Wijaya".split()
 TROUBLES = ["lampu PJU padam", "jalan berlubang dalam", "sampah menumpuk berbau", "pohon tumbang melintang"]
@@ -108,7 +109,7 @@ def test_laid_out_trees_answer_as_scikit_learn_does() -> None:
     model = GradientBoostingClassifier(n_estimators=20, max_depth=3, min_samples_leaf=30, random_state=0)
     model.fit(values, positive)
     share = positive.mean()
-    parts = [_full_tree(tree.tree_, 0.1, np.arange(5)) for tree in model.estimators_[:, 0]]
+    parts = [full_tree(tree.tree_, 0.1, np.arange(5)) for tree in model.estimators_[:, 0]]
     forest = Forest(
         Trees(
             [one[0] for one in parts], [one[1] for one in parts], [one[2] for one in parts], np.log(share / (1 - share))
