@@ -79,6 +79,8 @@ class Document:
         packed["reading"]["locators"] = [
             [f"{place.kind}/{place.cue}" if place.cue else place.kind, *place.words] for place in self.reading.locators
         ]
+        if self.reading.anchors:
+            packed["reading"]["anchors"] = [" ".join(anchor) for anchor in self.reading.anchors]
         for name in ("title_words", "text_words", "place_words"):
             packed[name] = " ".join(getattr(self, name))
         return json.dumps(packed, separators=(",", ":")).encode()
@@ -92,8 +94,9 @@ class Document:
             Locator(kind.partition("/")[0], tuple(words), kind.partition("/")[2])
             for kind, *words in known.pop("locators")
         )
+        anchors = tuple(tuple(anchor.split()) for anchor in known.pop("anchors", ()))
         values: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in known.items()}
-        reading = Reading(locators=places, **values)
+        reading = Reading(locators=places, anchors=anchors, **values)
         for name in ("title_words", "text_words", "place_words"):
             packed[name] = tuple(packed[name].split())
         packed["confidentiality"] = Confidentiality(packed["confidentiality"])

@@ -11,6 +11,7 @@ from typing import Final
 from model.duplicates.lexicon import (
     AGAIN,
     BESIDE,
+    DIRECTIONS,
     ENTITLEMENTS,
     FIRST_PERSON,
     FOLLOW_UP,
@@ -49,6 +50,8 @@ _UNITS: Final = word_set(
     "januari februari maret april mei juni juli agustus september oktober november desember wib"
 )
 _NAME_LENGTH: Final = 3
+_ANCHORING: Final = frozenset(("tempat", "sekolah", "perumahan"))
+"""Kinds of place that may stand for a point: a street or a village cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Locator:
 class Reading:
     """Hold what was read from one complaint.
 
+    :param anchors: the landmarks that the spot is said to be in front of, near or behind.
     :param identifiers: numbers that name something (not amounts, not lengths of time).
     :param amounts: numbers before a unit.
     :param names: words of the names of persons.
@@ -86,6 +90,7 @@ class Reading:
     """
 
     locators: tuple[Locator, ...] = ()
+    anchors: tuple[tuple[str, ...], ...] = ()
     identifiers: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -168,6 +173,22 @@ def _locators(text: str, found: Sequence[Term]) -> tuple[list[Locator], set[int]
             if name and len(name[0]) > 2:
                 out.append(Locator("tempat", name[:2]))
     return out, used
+
+
+def _anchors(text: str, found: Sequence[Term]) -> list[tuple[str, ...]]:
+    """Return what the text says the spot is in front of, near, behind: ``depan kantor pos``, ``samping terminal``."""
+    out: list[tuple[str, ...]] = []
+    for index, term in enumerate(found[:-1]):
+        if term.word not in BESIDE or _BREAK.search(text[term.end : found[index + 1].start]):
+            continue
+        first = found[index + 1].word
+        if first in NAMED_PLACES and NAMED_PLACES[first] in _ANCHORING:
+            out.append((first, *_name_after(text, found, index + 2, NOT_A_NAME)[:2]))
+        elif first not in NAMED_PLACES:
+            name = _name_after(text, found, index + 1, NOT_A_NAME)
+            if name and len(name[0]) > 2 and name[0] not in DIRECTIONS:
+                out.append(name[:2])
+    return out
 
 
 def _names(text: str, found: Sequence[Term]) -> list[str]:
@@ -279,6 +300,7 @@ def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
     hosts, links, maps = _links(text)
     return Reading(
         locators=tuple(dict.fromkeys(places)),
+        anchors=tuple(dict.fromkeys(_anchors(text, found))),
         identifiers=tuple(dict.fromkeys(identifiers)),
         amounts=tuple(dict.fromkeys(amounts)),
         names=tuple(dict.fromkeys(_names(text, found))),

@@ -19,6 +19,7 @@ _RULES: Final = {
     "situs_sama": "situs atau halaman web yang sama",
     "wilayah_lain": "kabupaten/kota berbeda",
     "hak_perorangan": "urusan perorangan: tidak terbukti orang yang sama",
+    "titik_lain": "patokan tempat berbeda",
     "hal_lain": "hal yang dilaporkan berbeda",
     "tidak_tentu": "terlalu singkat untuk memastikan kejadian yang sama",
     "mengutip_tiket": "mengutip nomor laporan itu",

@@ -11,7 +11,7 @@ from typing import Final
 from model.duplicates.match import Relation
 from model.duplicates.placing import numbered_agreement, region_agreement
 from model.duplicates.profile import Profile
-from model.duplicates.similar import same_named
+from model.duplicates.similar import same_named, similar_name
 
 SAME: Final = 0.6
 """From this probability on a pair is called the same: a wrong link costs people more than a missed one."""
@@ -22,7 +22,14 @@ CAMPAIGN_SIZE: Final = 10
 CAMPAIGN_SIZE_UNKNOWN: Final = 50
 """So many are one where it is not known who sent them."""
 
-CAPS: Final = {"wilayah_lain": 0.03, "nomor_lain": 0.3, "hak_perorangan": 0.3, "hal_lain": 0.49, "tidak_tentu": 0.49}
+CAPS: Final = {
+    "wilayah_lain": 0.03,
+    "nomor_lain": 0.3,
+    "hak_perorangan": 0.3,
+    "titik_lain": 0.45,
+    "hal_lain": 0.49,
+    "tidak_tentu": 0.49,
+}
 """The most that ``same`` may be under each rule, whatever was learned."""
 
 FLOORS: Final = {"kirim_ulang": 0.95, "teks_sama": 0.9, "situs_sama": 0.92}
@@ -131,6 +138,20 @@ def _other_matter(a: Profile, b: Profile) -> bool:
     return bool(one and other) and not same_named(one, other)
 
 
+def _other_point(a: Profile, b: Profile) -> bool:
+    """Say whether both name a landmark beside the spot, and neither names the other's: another point of a long road."""
+    one, other = a.document.reading.anchors, b.document.reading.anchors
+    if not one or not other:
+        return False
+
+    def known(anchors: tuple[tuple[str, ...], ...], words: frozenset[str]) -> bool:
+        return any(
+            word in words or any(similar_name(word, held) for held in words) for name in anchors for word in name
+        )
+
+    return not known(one, b.words) and not known(other, a.words)
+
+
 def _came_back(new: Profile, old: Profile) -> bool:
     """Say whether the newer complaint is of after the older case was closed, or says that it came back."""
     closed, day = old.document.closed, new.document.day
@@ -150,6 +171,7 @@ def doubts(a: Profile, b: Profile, wording: float) -> tuple[str, ...]:
         "wilayah_lain": _other_regency(a, b),
         "nomor_lain": bool(exclude) and "RT" not in agree,
         "hak_perorangan": not sent_again and _other_person(a, b),
+        "titik_lain": "RT" not in agree and _other_point(a, b),
         "hal_lain": _other_matter(a, b),
         "tidak_tentu": not sent_again and _undecidable(a, b),
     }

@@ -28,6 +28,9 @@ def duplicates(
     min_probability: Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out less probable pairs.")] = 0.5,
     top: Annotated[int, typer.Option(min=1, help="At most this many pairs for each complaint.")] = 10,
     incidents: Annotated[Path | None, typer.Option(help="Also write the incidents, one a line.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Bundle whose scorer is used, if it carries one of its own; else the shipped one.")
+    ] = None,
     weights: Annotated[Path | None, typer.Option(help="duplicates.json of an own training.")] = None,
     text_column: TextColumn = None,
     title_column: TitleColumn = None,
@@ -37,9 +40,10 @@ def duplicates(
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.regions import Regions  # noqa: PLC0415
+    from model.bundle import load as load_bundle  # noqa: PLC0415
     from model.duplicates.archive import Archive, read_pair_ids  # noqa: PLC0415
     from model.duplicates.prepare import Preparer  # noqa: PLC0415
-    from model.duplicates.scorer import TrainedScorer, base_scorer  # noqa: PLC0415
+    from model.duplicates.scorer import TrainedScorer, base_scorer, scorer_of  # noqa: PLC0415
     from model.duplicates.weights import load_weights  # noqa: PLC0415
     from model.places import PlaceResolver  # noqa: PLC0415
 
@@ -47,7 +51,10 @@ def duplicates(
     records = read_inputs([source], named, strict)
     corpus = read_inputs([against], named, strict) if against else []
     asked = read_pair_ids(pairs) if pairs else None
-    scorer = TrainedScorer(load_weights(weights)) if weights else base_scorer()
+    if weights is not None:
+        scorer = TrainedScorer(load_weights(weights))
+    else:
+        scorer = base_scorer() if bundle is None else scorer_of(load_bundle(bundle))
     prepare = Preparer(PlaceResolver(Regions.load())).document
     quiet = not sys.stderr.isatty()
 
