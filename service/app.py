@@ -13,15 +13,17 @@ from fastapi import FastAPI
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, incident_api, problems
+from service import api, docs_page, health, incident_api, job_api, problems
 from service.intake import Intake, Triage
+from service.jobs import JobRunner
+from service.limits import Admission, RateLimit
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
 from service.settings import Settings
 from service.storage.store import Store
 
 log = logging.getLogger(__name__)
-BATCH_PATH = "/v1/assess/batch"
+BATCH_PATHS = ("/v1/assess/batch", "/v1/jobs")
 
 
 def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store: Store) -> FastAPI:
@@ -38,13 +40,15 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.follow()
-        following = asyncio.create_task(_follow(intake, settings))
+        app.state.jobs = jobs = JobRunner(intake, settings.job_days)
+        tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         try:
             yield
         finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             with suppress(PilahError):
                 intake.save()
             store.close()
@@ -61,14 +65,17 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     )
     app.state.intake = intake
     app.state.settings = settings
+    app.state.rate_limit = RateLimit(settings.rate_limit)
     problems.install(app)
     app.include_router(api.router)
     app.include_router(incident_api.router)
+    app.include_router(job_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     app.add_middleware(
-        BodyLimit, limit=lambda path: settings.max_batch_body if path == BATCH_PATH else settings.max_body
+        BodyLimit, limit=lambda path: settings.max_batch_body if path in BATCH_PATHS else settings.max_body
     )
+    app.add_middleware(Admission, most=settings.max_waiting)
     app.add_middleware(RequestContext, metrics=metrics)
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 from collections.abc import Callable
@@ -98,6 +99,9 @@ def run(
             app = create_app(settings, triage, open_index(settings.var / "index", scorer(triage)), store)
             listener.listen(128)  # from here on callers wait instead of being refused
             announce(store, address(listener))
+            # The model lives as long as the process: looking through it for garbage would hold up requests.
+            gc.collect()
+            gc.freeze()
             config = uvicorn.Config(
                 app,
                 log_config=None,
