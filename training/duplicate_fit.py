@@ -47,7 +47,7 @@ class Options:
 
     seed: int = 0
     trees: int = 200
-    models: int = 2
+    models: int = 1
     strength: float = 0.1
     rewritten_weight: float = 2.0
     folds: int = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def leave_source_out(data: PairData, options: Options | None = None) -> dict[str
         if min(own.sum(), (~own).sum(), known.sum(), (~known).sum()) < options.folds:
             continue
         rest = data.rows(train)
-        validated = cross_validate(rest, options)
+        validated = cross_validate(rest, replace(options, folds=3))
         linear, trees, _ = fit_parts(data, train, options)
         values = data.views[-1][test]
         logits = (linear.logits(values) + Forest(trees).logits(values)) / 2

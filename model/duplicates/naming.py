@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from model.duplicates.profile import PlaceName, Profile
+from model.duplicates.lexicon import DIRECTIONS
+from model.duplicates.profile import LEVELS, PlaceName, Profile
 from model.duplicates.similar import RARE, Weights, similar_name
 
 NAMING: Final = (
@@ -24,13 +25,27 @@ def _shared_weight(one: frozenset[str], other: frozenset[str], weights: Weights)
     return total
 
 
+def parts_exclude(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether both name a level of school, a direction or a number, and not the same one.
+
+    >>> parts_exclude(frozenset(("smp", "1")), frozenset(("sma", "1")))
+    True
+    """
+    for kind in (LEVELS, DIRECTIONS):
+        first, second = one & kind, other & kind
+        if first and second and not first & second:
+            return True
+    first, second = one - LEVELS - DIRECTIONS, other - LEVELS - DIRECTIONS
+    return bool(first and second and not first & second)
+
+
 def compare_names(one: PlaceName, other: PlaceName, weights: Weights) -> tuple[float, bool]:
     """Return how much of the lighter name stands in the other, 0 to 1, and whether their parts exclude each other."""
     if not one.heads or not other.heads:
-        return float(bool(one.parts & other.parts)), bool(one.parts and other.parts and not one.parts & other.parts)
+        return float(bool(one.parts & other.parts)), parts_exclude(one.parts, other.parts)
     least = min(sum([weights[word] for word in name.heads]) for name in (one, other))
     agreement = min(_shared_weight(one.heads, other.heads, weights) / least, 1.0) if least > 0 else 0.0
-    return agreement, bool(one.parts and other.parts and not one.parts & other.parts)
+    return agreement, parts_exclude(one.parts, other.parts)
 
 
 def _apart(name: PlaceName, words: frozenset[str], weights: Weights) -> float:

@@ -80,7 +80,7 @@ class Profile:
 NUMBERED_KINDS = frozenset(("RT", "RW", "km", "nomor", "blok"))
 
 
-_LEVELS = frozenset("sd smp sma smk mi mts man tk paud".split())
+LEVELS = frozenset("sd smp sma smk mi mts man tk paud".split())
 _LONGEST_INITIALS = 5
 _SHORTEST_INITIALS = 3
 
@@ -93,7 +93,7 @@ def _names_of(places: Iterable[Locator]) -> dict[str, tuple[PlaceName, ...]]:
             continue
         parts = {word for word in place.words if word.isdigit() or word in DIRECTIONS}
         heads = frozenset(place.words) - parts
-        if place.cue in _LEVELS:
+        if place.cue in LEVELS:
             parts.add(place.cue)
         name = PlaceName(heads, frozenset(parts))
         group = place.cue if place.kind == "tempat" and place.cue else place.kind
