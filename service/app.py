@@ -33,12 +33,13 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
-    intake = Intake(triage, index, store, metrics, registry)
+    intake = Intake(triage, index, store, metrics, registry, settings.var / "incidents.json")
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
+        intake.incidents.restore()
         intake.incidents.follow()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
@@ -50,7 +51,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
                 with suppress(asyncio.CancelledError):
                     await task
             with suppress(PilahError):
-                intake.save()
+                intake.save(stopping=True)
             store.close()
 
     app = FastAPI(

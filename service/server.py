@@ -23,7 +23,6 @@ from service.storage.store import Store
 
 T = TypeVar("T", bound=Triage)
 _STOP_SECONDS = 20  # to finish what was begun
-_NEWEST = 256  # complaints that the index keeps in the form that is quick to change and slow to search
 
 
 def make_private(folder: Path) -> None:
@@ -61,12 +60,12 @@ def open_index(folder: Path, scorer: PairScorer | None = None) -> DuplicateIndex
     :param scorer: the shipped one if ``None``.
     """
     try:
-        return DuplicateIndex.open(folder, scorer=scorer, delta_limit=_NEWEST)
+        return DuplicateIndex.open(folder, scorer=scorer)
     except PilahError as error:
         if error.code == "PLH-603":  # the scorer, not the index
             raise
         shutil.rmtree(folder)
-        return DuplicateIndex.open(folder, scorer=scorer, delta_limit=_NEWEST)
+        return DuplicateIndex.open(folder, scorer=scorer)
 
 
 def address(listener: socket.socket) -> str:

@@ -44,7 +44,7 @@ def duplicates(
 
     from data.regions import Regions  # noqa: PLC0415
     from model.bundle import load as load_bundle  # noqa: PLC0415
-    from model.duplicates.archive import LINKED, Archive, Pair, read_pair_ids  # noqa: PLC0415
+    from model.duplicates.archive import LINKED, Archive, Pair, best_pairs_first, cores, read_pair_ids  # noqa: PLC0415
     from model.duplicates.prepare import Preparer  # noqa: PLC0415
     from model.duplicates.scorer import TrainedScorer, base_scorer, scorer_of  # noqa: PLC0415
     from model.duplicates.weights import load_weights  # noqa: PLC0415
@@ -67,22 +67,26 @@ def duplicates(
     def shown(rows: Any, what: str) -> Iterator[Any]:
         return iter(tqdm(rows, desc=what, unit="row", disable=quiet))
 
-    with Archive(scorer) as archive:
-        queries = [prepare(record) for record in shown(records, "pilah duplicates: read")]
-        stored = [prepare(record) for record in shown(corpus, "pilah duplicates: read corpus")] if against else queries
-        for document in shown(stored, "pilah duplicates: index"):
-            archive.add(document)
+    with Archive(scorer, cores()) as archive:
+        stored = corpus if against else records
+        with tqdm(total=len(stored), desc="pilah duplicates: read", unit="row", disable=quiet) as bar:
+            for step in archive.fill(stored):
+                bar.update(step)
+        queries = [prepare(record) for record in shown(records, "pilah duplicates: read queries")] if against else []
         if asked is not None:
             found = archive.score_pairs(shown(asked, "pilah duplicates: score"), queries)
+        elif against:
+            found = archive.search(shown(queries, "pilah duplicates: search"), top=top, minimum=min_probability)
         else:
-            found = archive.search(
-                shown(queries, "pilah duplicates: search"),
-                top=top,
-                minimum=min(min_probability, _LEAST_COUNTED) if rate else min_probability,
-                both=against is None,
-            )
+            least = min(min_probability, _LEAST_COUNTED) if rate else min_probability
+            listed: list[Pair] = []
+            with tqdm(total=archive.index.end, desc="pilah duplicates: search", unit="row", disable=quiet) as bar:
+                for step, pairs_found in archive.pairs(top=top, minimum=least):
+                    listed += pairs_found
+                    bar.update(step)
+            found = best_pairs_first(listed)
             if rate:
-                _tell_rate([(pair.a, pair.match.probability) for pair in found], len(queries))
+                _tell_rate([(pair.a, pair.match.probability) for pair in found], len(stored))
                 found = [pair for pair in found if pair.match.probability >= min_probability or linked(pair)]
         lines = [
             {
@@ -96,7 +100,7 @@ def duplicates(
         ]
         _write(output, lines)
         if incidents is not None:
-            _write(incidents, archive.incidents(found, stored))
+            _write(incidents, archive.incidents(found))
 
 
 _LEAST_COUNTED = 0.02
