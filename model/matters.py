@@ -98,6 +98,28 @@ class MatterMatcher:
         :param title: the normalised title, if there is one.
         """
         tokens, matches = self._index.find(text, title)
+        scores = self._scores(matches, text, title)
+        told = read_tiers(text, title, {self.table[position].slot or "" for position in scores})
+        told_by: dict[tuple[int, tuple[int, ...]], CueMatch] = {}
+        for match in sorted(matches, key=lambda match: -match.weight):
+            if match.weight > 0 and match.entry.matter in scores:
+                told_by.setdefault((match.entry.matter, match.tokens), match)
+        hits = tuple(self._hit(match, tokens, text, title) for match in list(told_by.values())[:_MOST_HITS])
+        return self._reading(scores, hits, told)
+
+    def probabilities(self, text: Normalised) -> dict[str, float]:
+        """Return what :attr:`MatterReading.probabilities` of a text would be, without reading all the rest.
+
+        >>> matcher = shipped_matcher()
+        >>> sample = normalise("lampu jalan mati")
+        >>> matcher.probabilities(sample) == matcher.read(sample).probabilities
+        True
+        """
+        scores = self._scores(self._index.find(text)[1], text, None)
+        return _probabilities({name: _strength(group) for name, group in self._by_function(scores).items()})
+
+    def _scores(self, matches: list[CueMatch], text: Normalised, title: Normalised | None) -> dict[int, float]:
+        """Return the scores of the matters that stand behind the best one not too far."""
         by_matter: dict[int, list[CueMatch]] = defaultdict(list)
         for match in matches:
             by_matter[match.entry.matter].append(match)
@@ -108,16 +130,19 @@ class MatterMatcher:
             for position, score in scores.items()
             if score > 0
         }
-        if scores:
-            least = max(scores.values()) * _LEAST_SHARE
-            scores = {position: score for position, score in scores.items() if score >= least}
-        told = read_tiers(text, title, {self.table[position].slot or "" for position in scores})
-        told_by: dict[tuple[int, tuple[int, ...]], CueMatch] = {}
-        for match in sorted(matches, key=lambda match: -match.weight):
-            if match.weight > 0 and match.entry.matter in scores:
-                told_by.setdefault((match.entry.matter, match.tokens), match)
-        hits = tuple(self._hit(match, tokens, text, title) for match in list(told_by.values())[:_MOST_HITS])
-        return self._reading(scores, hits, told)
+        if not scores:
+            return scores
+        least = max(scores.values()) * _LEAST_SHARE
+        return {position: score for position, score in scores.items() if score >= least}
+
+    def _by_function(self, scores: Mapping[int, float]) -> dict[str, list[tuple[float, int]]]:
+        """Gather the matters of each function, best first."""
+        by_function: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        for position, score in scores.items():
+            by_function[self.table[position].function].append((score, position))
+        for group in by_function.values():
+            group.sort(reverse=True)
+        return by_function
 
     @staticmethod
     def _score(found: list[CueMatch]) -> float:
@@ -135,15 +160,11 @@ class MatterMatcher:
         return score
 
     def _reading(self, scores: dict[int, float], hits: tuple[CueHit, ...], told: TierReading) -> MatterReading:
-        by_function: dict[str, list[tuple[float, int]]] = defaultdict(list)
-        for position, score in scores.items():
-            by_function[self.table[position].function].append((score, position))
         functions: dict[str, float] = {}
         places: dict[str, Mapping[tuple[str | None, Tier], float]] = {}
         found: list[MatterScore] = []
-        for function, group in by_function.items():
-            group.sort(reverse=True)
-            functions[function] = group[0][0] + 0.25 * sum(score for score, _ in group[1:3])
+        for function, group in self._by_function(scores).items():
+            functions[function] = _strength(group)
             shares = _softmax([score for score, _ in group])
             mixed: dict[tuple[str | None, Tier], float] = defaultdict(float)
             for (score, position), share in zip(group, shares, strict=True):
@@ -156,11 +177,10 @@ class MatterMatcher:
                     mixed[matter.office(tier), tier] += share * probability
             places[function] = dict(sorted(mixed.items(), key=lambda item: -item[1]))
         found.sort(key=lambda score: -score.score)
-        names = sorted(functions, key=lambda name: -functions[name])
-        chances = _softmax([functions[name] for name in names] + [0.0])
+        chances = _probabilities(functions)
         return MatterReading(
-            functions={name: functions[name] for name in names},
-            probabilities=dict(zip(names, chances, strict=False)),
+            functions={name: functions[name] for name in chances},
+            probabilities=chances,
             matters=tuple(found),
             places=places,
             hits=hits,
@@ -175,6 +195,17 @@ class MatterMatcher:
         start, end = source.raw_span(first.start, last.end)
         span = Span("title" if first.field == "title" else "text", start, end)
         return CueHit(match.entry.cue.text, self.table[match.entry.matter].id, span, match.weight)
+
+
+def _strength(group: Sequence[tuple[float, int]]) -> float:
+    """Return how much speaks for a function, given the scores of its matters, best first."""
+    return group[0][0] + 0.25 * sum([score for score, _ in group[1:3]])
+
+
+def _probabilities(functions: Mapping[str, float]) -> dict[str, float]:
+    """Turn the scores of functions into probabilities, best first, beside a share for "none of these"."""
+    names = sorted(functions, key=functions.__getitem__, reverse=True)
+    return dict(zip(names, _softmax([functions[name] for name in names] + [0.0]), strict=False))
 
 
 def _softmax(scores: Sequence[float], scale: float = _SOFTMAX) -> list[float]:

@@ -135,11 +135,13 @@ def about(title: str, text: str) -> dict[str, float]:
     >>> list(about("Lampu PJU mati", ""))[0]
     '2.15'
     """
-    found = shipped_matcher().read(normalise(title or text[:_HEAD])).probabilities
+    found = shipped_matcher().probabilities(normalise(title or text[:_HEAD]))
     return {function: round(share, 2) for function, share in found.items() if share >= 0.05}
 
 
 _COORDINATES = re.compile(r"(-?\d{1,2}[.,]\d{3,8})\s*[,;\s]\s*(1[0-4]\d[.,]\d{3,8}|9[4-9][.,]\d{3,8})")
+_DECIMALS = re.compile(r"[.,]\d{3}")
+"""What every coordinate has and few texts have; found much faster."""
 
 
 def coordinates(text: str) -> tuple[float, float] | None:
@@ -148,6 +150,8 @@ def coordinates(text: str) -> tuple[float, float] | None:
     >>> coordinates("titik -7,0472253, 107,6623541")
     (-7.0472253, 107.6623541)
     """
+    if _DECIMALS.search(text) is None:
+        return None
     for latitude, longitude in _COORDINATES.findall(text):
         point = float(latitude.replace(",", ".")), float(longitude.replace(",", "."))
         if -11.5 <= point[0] <= 6.5 and 94.5 <= point[1] <= 141.5:

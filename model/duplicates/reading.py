@@ -233,6 +233,7 @@ def _topics(words: Sequence[str], title_words: int) -> Counter[str]:
     return counted
 
 
+_NUMBER = re.compile(r"\d+")
 _DATE = re.compile(r"\b([0-3]?\d)\s*[/.-]\s*([01]?\d)\s*[/.-]\s*(?:20)?\d\d\b|\b([0-3]?\d)\s*([A-Za-z]{3,9})\b")
 
 
@@ -243,11 +244,30 @@ def _dates(text: str) -> list[str]:
     ['7-27', '8-3']
     """
     found: list[str] = []
-    for day, month, spelled_day, name in _DATE.findall(text):
+    end = 0
+    for run in _NUMBER.finditer(text):
+        match = _DATE.match(text, run.start()) if run.start() >= end else None
+        if match is None:
+            continue
+        end = match.end()
+        day, month, spelled_day, name = match.groups("")
         number = int(month) if month else MONTHS.get(name.lower(), 0)
         if 1 <= number <= 12 and 1 <= int(day or spelled_day) <= 31:
             found.append(f"{number}-{int(day or spelled_day)}")
     return found
+
+
+_DOMAINS: Final = (".id", ".co", ".net", ".org", ".gl", ".info")
+_TICKET_WORDS: Final = ("#", "tiket", "tracking", "laporan", "aduan")
+
+
+def _may_have(text: str, pieces: Sequence[str]) -> bool:
+    """Say whether a pattern that holds one of some small letters may match, capitals aside.
+
+    Outside ASCII a pattern that ignores case matches more than these letters.
+    """
+    lower = text.lower()
+    return not text.isascii() or any(piece in lower for piece in pieces)
 
 
 def _links(text: str) -> tuple[list[str], list[str], list[str]]:
@@ -258,6 +278,8 @@ def _links(text: str) -> tuple[list[str], list[str], list[str]]:
     hosts: list[str] = []
     pages: list[str] = []
     maps: list[str] = []
+    if not _may_have(text, _DOMAINS):
+        return hosts, pages, maps
     for host, path in _LINK.findall(text):
         name = host.lower()
         if not NOT_OF_A_SITE.isdisjoint(name.split(".")):
@@ -270,6 +292,11 @@ def _links(text: str) -> tuple[list[str], list[str], list[str]]:
         if name.count(".") > (2 if name.endswith("go.id") else 0):
             hosts.append(name)
     return hosts, pages, maps
+
+
+def _tickets(text: str) -> list[str]:
+    """Return the numbers of earlier reports that a text quotes."""
+    return [number.upper() for number in _TICKET.findall(text)] if _may_have(text, _TICKET_WORDS) else []
 
 
 def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
@@ -307,7 +334,7 @@ def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
         proper=tuple(dict.fromkeys(_proper(text, found, title_words))),
         topics=tuple(sorted(topics)),
         topic=min(topics, key=lambda name: (-topics[name], name), default=""),
-        tickets=tuple(dict.fromkeys(match.upper() for match in _TICKET.findall(text))),
+        tickets=tuple(dict.fromkeys(_tickets(text))),
         hosts=tuple(dict.fromkeys(hosts)),
         links=tuple(dict.fromkeys(links)),
         maps=tuple(dict.fromkeys(maps)),
