@@ -81,8 +81,8 @@ def _initials(a: Profile, b: Profile, weights: Weights) -> float:
     found = [
         weights[word]
         for one, other in ((a, b), (b, a))
-        for word in one.words & other.initials_of
-        if word not in other.words and weights[word] > RARE
+        for word in one.short - other.words
+        if word in other.runs and weights[word] > RARE
     ]
     return max(found, default=0.0)
 
@@ -90,7 +90,7 @@ def _initials(a: Profile, b: Profile, weights: Weights) -> float:
 def part_agreement(a: Profile, b: Profile) -> tuple[int, int]:
     """Return after how many shared words both name the same number or direction, and after how many another."""
     match = conflict = 0
-    for word in a.parts.keys() & b.parts.keys():
+    for word in a.parts.keys() & b.parts.keys() if a.parts and b.parts else ():
         if a.parts[word] & b.parts[word]:
             match += 1
         else:

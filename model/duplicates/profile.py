@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from model.duplicates.document import Document
@@ -38,13 +39,14 @@ class Profile:
     :param fields: the words of the location fields.
     :param pairs: neighbouring useful words as ``"one two"``.
     :param triples: three words in a row of the text.
-    :param grams: character 3-grams of the useful words in their order, spaces included.
+    :param grams: character 3-grams of the useful words in their order, spaces included; each word once.
     :param places: words of the named places.
     :param matter: words that name neither a place nor a person nor a number: what is complained about.
     :param named: by kind of place, the words of each name.
     :param numbered: by kind (``RT``, ``RW``, ``km`` …) the numbers.
     :param names_of: the named places by class: ``jalan``, ``desa``, but ``pasar`` and ``jembatan`` apart.
-    :param initials_of: the first letters of two to five useful words in a row: what an abbreviation may stand for.
+    :param short: the words of three to five letters, which may be abbreviations.
+    :param runs: the first letters of useful words in a row, the rows apart: what an abbreviation may stand for.
     :param parts: the number or direction that follows a word, as in "gang 3", "Ngagel selatan".
     :param following: the word after each two words of title and text, where that place is filled in one way only.
     """
@@ -57,7 +59,7 @@ class Profile:
     pairs: frozenset[str]
     triples: tuple[tuple[str, str, str], ...]
     triple_set: frozenset[tuple[str, str, str]]
-    grams: frozenset[tuple[str, str, str]]
+    grams: frozenset[str]
     places: frozenset[str]
     matter: frozenset[str]
     named: dict[str, frozenset[str]]
@@ -72,7 +74,8 @@ class Profile:
     dates: frozenset[str]
     length: int
     names_of: dict[str, tuple[PlaceName, ...]]
-    initials_of: frozenset[str]
+    short: frozenset[str]
+    runs: str
     parts: dict[str, frozenset[str]]
     following: dict[tuple[str, str], str]
 
@@ -81,8 +84,8 @@ NUMBERED_KINDS = frozenset(("RT", "RW", "km", "nomor", "blok"))
 
 
 LEVELS = frozenset("sd smp sma smk mi mts man tk paud".split())
-_LONGEST_INITIALS = 5
-_SHORTEST_INITIALS = 3
+_INITIALS = range(3, 6)
+_WORDS_REMEMBERED = 1 << 15
 
 
 def _names_of(places: Iterable[Locator]) -> dict[str, tuple[PlaceName, ...]]:
@@ -102,43 +105,55 @@ def _names_of(places: Iterable[Locator]) -> dict[str, tuple[PlaceName, ...]]:
     return {group: tuple(names) for group, names in found.items()}
 
 
-def _initials_of(words: Sequence[str]) -> frozenset[str]:
-    """Return the first letters of each run of useful words."""
-    out: set[str] = set()
-    letters = ""
-    for word in words:
-        named = len(word) > 2 and word.isalpha() and word not in STOP_WORDS
-        letters = letters[-_LONGEST_INITIALS + 1 :] + word[0] if named else ""
-        out.update(letters[start:] for start in range(len(letters) - _SHORTEST_INITIALS + 1))
-    return frozenset(out)
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def _grams_of(word: str) -> frozenset[str]:
+    spaced = f" {word} "
+    return frozenset([spaced[start : start + 3] for start in range(len(spaced) - 2)])
+
+
+def _grams(words: Sequence[str]) -> frozenset[str]:
+    """Return the character 3-grams of words with a space around each.
+
+    >>> sorted(_grams(["ab", "c"]))
+    [' ab', ' c ', 'ab ', 'b c']
+    """
+    return frozenset([f"{one[-1]} {two[0]}" for one, two in pairwise(words)]).union(*map(_grams_of, words))
+
+
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def _initial(word: str) -> str:
+    """Return the first letter of a useful word, a space for another."""
+    return word[0] if len(word) > 2 and word.isalpha() and word not in STOP_WORDS else " "
 
 
 def _parts(words: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return which numbers and directions follow each word that may be a name."""
     found: dict[str, set[str]] = {}
-    for one, two in pairwise(words):
-        if (two.isdigit() or two in DIRECTIONS) and len(one) > 3 and one.isalpha() and one not in STOP_WORDS:
+    parts = {word for word in set(words) if word.isdigit() or word in DIRECTIONS}
+    for one, two in pairwise(words) if parts else ():
+        if two in parts and len(one) > 3 and one.isalpha() and one not in STOP_WORDS:
             found.setdefault(one, set()).add(two)
     return {word: frozenset(parts) for word, parts in found.items()}
 
 
 def _following(words: Sequence[str]) -> dict[tuple[str, str], str]:
     """Return what follows each two words in a row; where it differs within one text, nothing."""
-    found: dict[tuple[str, str], str] = {}
-    for one, two, three in zip(words, words[1:], words[2:], strict=False):
-        if found.setdefault((one, two), three) != three:
-            found[one, two] = ""
+    pairs = list(pairwise(words[:-1]))
+    found = dict(zip(pairs, words[2:], strict=True))
+    if len(found) < len(pairs):  # some pair stands there twice
+        for pair, three in zip(pairs, words[2:], strict=True):
+            if found[pair] != three:
+                found[pair] = ""
     return found
 
 
 def profile(document: Document) -> Profile:
     """Prepare a document for comparison."""
     reading = document.reading
-    useful = [
-        word for word in (*document.title_words, *document.place_words, *document.text_words) if word not in STOP_WORDS
-    ]
+    text, told = document.text_words, (*document.title_words, *document.text_words)
+    everything = (*document.title_words, *document.place_words, *text)
+    useful = [word for word in everything if word not in STOP_WORDS]
     words = frozenset(useful)
-    text = document.text_words
     triples = tuple(zip(text, text[1:], text[2:], strict=False))
     named: dict[str, set[str]] = {}
     numbered: dict[str, set[str]] = {}
@@ -154,19 +169,19 @@ def profile(document: Document) -> Profile:
     for word in words:
         if len(word) > 4:
             initials.setdefault(word[0], []).append(word)
-    spaced = f" {' '.join(dict.fromkeys(useful))} "
+    digits = [word for word in words if word.isdigit()]
     return Profile(
         document=document,
         words=words,
         title=frozenset(word for word in document.title_words if word not in STOP_WORDS),
         initials={letter: tuple(found) for letter, found in initials.items()},
         fields=fields,
-        pairs=frozenset(f"{one} {two}" for one, two in pairwise(useful)),
+        pairs=frozenset(map(" ".join, pairwise(useful))),
         triples=triples,
         triple_set=frozenset(triples),
-        grams=frozenset(zip(spaced, spaced[1:], spaced[2:], strict=False)),
+        grams=_grams(list(dict.fromkeys(useful))),
         places=known,
-        matter=frozenset(word for word in words - known - _NO_MATTER if not word.isdigit()).difference(reading.names),
+        matter=words.difference(known, _NO_MATTER, digits, reading.names),
         named={kind: frozenset(found) for kind, found in named.items()},
         numbered={kind: frozenset(found) for kind, found in numbered.items()},
         identifiers=frozenset(reading.identifiers),
@@ -178,8 +193,9 @@ def profile(document: Document) -> Profile:
         maps=frozenset(reading.maps),
         dates=frozenset(reading.dates),
         names_of=_names_of(reading.locators),
-        initials_of=_initials_of((*document.title_words, "", *text)),
-        parts=_parts((*document.title_words, *document.place_words, *text)),
-        following=_following((*document.title_words, *text)),
-        length=max(len(text) + len(document.title_words), 1),
+        short=frozenset([word for word in words if len(word) in _INITIALS]),
+        runs=" ".join(("".join(map(_initial, document.title_words)), "".join(map(_initial, text)))),
+        parts=_parts(everything),
+        following=_following(told),
+        length=max(len(told), 1),
     )

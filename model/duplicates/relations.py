@@ -5,6 +5,7 @@ Each has an id, which the reasons carry, and follows DOMAIN 6.7.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -202,11 +203,12 @@ def certainties(a: Profile, b: Profile, wording: float) -> tuple[str, ...]:
     return tuple(rule for rule, holds in held.items() if holds)
 
 
-def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
+def decide(a: Profile, b: Profile, evidence: Evidence, doubted: Sequence[str] | None = None) -> Verdict:
     """Name the relation of a complaint to a stored one.
 
     :param a: the complaint that was searched for; taken as the newer where a date is missing.
     :param b: the stored one.
+    :param doubted: the :func:`doubts` of the pair, where they were asked for before.
     """
     same, followup, rules = evidence.same, evidence.followup, []
     days = a.document.day, b.document.day
@@ -225,7 +227,7 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
         same = max(same, FLOORS[rule])
         if rule != "teks_sama":
             rules.append(rule)
-    for rule in doubts(a, b, evidence.wording):
+    for rule in doubts(a, b, evidence.wording) if doubted is None else doubted:
         cap(rule, CAPS[rule])
     if old.document.id.upper() in new.document.reading.tickets:
         return Verdict("followup", min(same, 0.3), 0.98, (*rules, "mengutip_tiket"))

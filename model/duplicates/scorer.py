@@ -69,20 +69,19 @@ class TrainedScorer:
         """
         values = np.array([signals(own, other, rarity) for other in others])
         same, followup = self.probabilities(values)
-        return [
-            decide(
-                own,
-                other,
-                Evidence(
-                    same=self.weights.shifted(float(same[row]), doubts(own, other, float(values[row, _WORDING]))),
-                    followup=float(followup[row]),
-                    wording=float(values[row, _WORDING]),
-                    matter=float(values[row, _MATTER]),
-                    template=template_count(own, other, rarity, documents),
-                ),
+        found: list[Verdict] = []
+        for row, other in enumerate(others):
+            wording = float(values[row, _WORDING])
+            doubted = doubts(own, other, wording)
+            evidence = Evidence(
+                same=self.weights.shifted(float(same[row]), doubted),
+                followup=float(followup[row]),
+                wording=wording,
+                matter=float(values[row, _MATTER]),
+                template=template_count(own, other, rarity, documents),
             )
-            for row, other in enumerate(others)
-        ]
+            found.append(decide(own, other, evidence, doubted))
+        return found
 
     def judge(
         self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None

@@ -48,7 +48,8 @@ def similar_name(one: str, other: str) -> bool:
     """
     if one == other:
         return True
-    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 2 or one[0] != other[0]:
+    length, gap = len(one), len(one) - len(other)
+    if length < 5 or length - gap < 5 or not -2 <= gap <= 2 or one[0] != other[0]:
         return False
     first, second = _letter_pairs(one), _letter_pairs(other)
     return 2 * len(first & second) / (len(first) + len(second)) >= 0.7
