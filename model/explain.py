@@ -113,8 +113,8 @@ def evidence(contrast: Contrast, about: str, reading: Reading, found: Occurrence
     :param about: which part of the answer it explains.
     """
     phrases = _phrases(contrast.words, reading.document, found.spans)
-    shown = sorted((p for p in phrases if p[2] >= _LEAST), key=lambda p: -p[2])[:_SHOWN]
-    shown += sorted((p for p in phrases if p[2] <= -_LEAST), key=lambda p: p[2])[:_SHOWN]
+    shown = sorted([p for p in phrases if p[2] >= _LEAST], key=_weight, reverse=True)[:_SHOWN]
+    shown += sorted([p for p in phrases if p[2] <= -_LEAST], key=_weight)[:_SHOWN]
     answers = []
     for start, end, weight in shown:
         span = reading.span(start, end)
@@ -124,31 +124,40 @@ def evidence(contrast: Contrast, about: str, reading: Reading, found: Occurrence
     return answers
 
 
+def _weight(phrase: tuple[int, int, float]) -> float:
+    return phrase[2]
+
+
 def _phrases(
     weights: NDArray[np.float64], document: str, spans: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int, float]]:
-    """Join neighbouring words that pull the same way; each word is in one phrase at most."""
+    """Join neighbouring words that pull the same way; each word is in one phrase at most, phrases of no weight out."""
     border = document.find(" . ") + 1
     phrases: list[tuple[int, int, float]] = []
-    values = weights.tolist()
-    i = 0
-    while i < len(values):
-        total = strongest = values[i]
+    values: list[float] = weights.tolist()
+    i, count = 0, len(values)
+    while i < count:
+        total = values[i]
+        strongest = abs(total)
         j = i + 1
-        while (
-            j < len(values)
-            and values[j] * total > 0
-            and abs(values[j]) >= _JOIN * abs(strongest)
-            and abs(values[j]) * _JOIN <= abs(strongest)
-            and spans[j][0] != border
-            and spans[j - 1][0] != border
-        ):
-            total += values[j]
-            strongest = max(strongest, values[j], key=abs)
+        while j < count:
+            value = values[j]
+            size = abs(value)
+            if (
+                value * total <= 0
+                or size < _JOIN * strongest
+                or size * _JOIN > strongest
+                or spans[j][0] == border
+                or spans[j - 1][0] == border
+            ):
+                break
+            total += value
+            strongest = max(strongest, size)
             j += 1
-        start, end = _trim(document, spans[i][0], spans[j - 1][1])
-        if end > start:
-            phrases.append((start, end, total))
+        if abs(total) >= _LEAST:
+            start, end = _trim(document, spans[i][0], spans[j - 1][1])
+            if end > start:
+                phrases.append((start, end, total))
         i = j
     return phrases
 

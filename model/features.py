@@ -142,27 +142,25 @@ class Vectoriser:
         pieces: list[int] = []
         shares: list[float] = []
         of_letters: list[NDArray[np.int32]] = []
-        lengths: list[int] = []
-        index = self._word_index
+        column_of, chars_of = self._word_index.get, self._chars_of
         previous, before = "", 0
-        for number, match in enumerate(re.finditer(r"\S+", text)):
-            piece = match.group()
+        for number, match in enumerate(_PIECE.finditer(text)):
+            piece = match[0]
             spans.append(match.span())
-            for word in WORD.findall(piece):
-                column = index.get(word)
+            for word in _words_of(piece):
+                column = column_of(word)
                 if column is not None:
                     columns.append(column)
                     pieces.append(number)
                     shares.append(1.0)
-                column = index.get(f"{previous} {word}") if previous else None
+                column = column_of(f"{previous} {word}") if previous else None
                 if column is not None:
                     columns += (column, column)
                     pieces += (before, number)
                     shares += (0.5, 0.5)
                 previous, before = word, number
-            letters = self._chars_of(piece) if len(piece) <= 40 else _NOTHING
-            of_letters.append(letters)
-            lengths.append(letters.size)
+            of_letters.append(chars_of(piece) if len(piece) <= 40 else _NOTHING)
+        lengths = list(map(len, of_letters))
         joined = np.concatenate(of_letters or [_NOTHING])
         return Occurrences(
             np.concatenate([np.array(columns, np.int64), joined]),
@@ -186,6 +184,15 @@ class Vectoriser:
             if len(match.group()) <= 40:
                 for column in self._chars_of(match.group()).tolist():
                     yield column, match.start(), match.end()
+
+
+_PIECE = re.compile(r"\S+")
+
+
+@lru_cache(maxsize=_WORD_CACHE)
+def _words_of(piece: str) -> tuple[str, ...]:
+    """Return the words of a piece of text that has no white space."""
+    return tuple(WORD.findall(piece))
 
 
 def count_documents(texts: Iterable[str]) -> tuple[dict[str, int], dict[str, int], int]:

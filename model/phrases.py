@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from data.errors import PilahError
 from model.assessment import Span
@@ -33,8 +33,7 @@ _WORDS_REMEMBERED = 50_000
 _PLAIN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """Hold one word with its span in the normalised field."""
 
     word: str
@@ -43,8 +42,7 @@ class Token:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Hold one place where a pattern was found: words ``start`` to ``end``, the latter not included."""
 
     pattern: int
@@ -68,7 +66,7 @@ class PhraseText:
     @property
     def size(self) -> int:
         """Return the number of words, borders and question marks left out."""
-        return sum(token.word not in ("", "?") for token in self.tokens)
+        return len([token for token in self.tokens if token.word not in ("", "?")])
 
     def span(self, start: int, end: int) -> tuple[Span, str]:
         """Return where words ``start`` to ``end`` stand as submitted, and their text."""
@@ -90,16 +88,17 @@ def phrase_text(fields: Mapping[str, Normalised]) -> PhraseText:
         if tokens:
             tokens.append(Token("", name, 0, 0))
         for match in _TOKEN.finditer(part.text):
-            _add(tokens, match.group(), name, match.start())
+            word = match[0]
+            folded = fold(word)
+            if "-" in folded:
+                _add_both(tokens, word, name, match.start())
+            else:
+                tokens.append(Token(folded, name, *match.span()))
     return PhraseText(tuple(tokens), fields)
 
 
-def _add(tokens: list[Token], word: str, field: Literal["title", "text"], start: int) -> None:
-    """Add a word, or both of two that a hyphen joins, unless they are one word said twice."""
-    folded = fold(word)
-    if "-" not in folded:
-        tokens.append(Token(folded, field, start, start + len(word)))
-        return
+def _add_both(tokens: list[Token], word: str, field: Literal["title", "text"], start: int) -> None:
+    """Add both words of two that a hyphen joins."""
     for piece in word.split("-"):
         tokens.append(Token(fold(piece), field, start, start + len(piece)))
         start += len(piece) + 1
@@ -139,6 +138,7 @@ class PhraseMatcher:
             slots = self._parse(pattern)
             needed = frozenset(slot.atom for slot in slots)
             self._by_first.setdefault(slots[0].atom, []).append((number, slots[1:], needed))
+        self._first = frozenset(self._by_first)
         self._atoms_of = lru_cache(maxsize=_WORDS_REMEMBERED)(self._find_atoms)
 
     def _parse(self, pattern: str) -> tuple[_Slot, ...]:
@@ -177,28 +177,41 @@ class PhraseMatcher:
     def _find_atoms(self, word: str) -> frozenset[int]:
         found = set(self._exact.get(word, ()))
         found.update(atom for glob, atom in self._globs if glob.fullmatch(word))
-        return frozenset(found)
+        return frozenset(found) if found else _NO_ATOMS
 
     def find(self, text: PhraseText, hidden: Iterable[Match] = ()) -> list[Match]:
         """Return every match, in order of the text.
 
         :param hidden: matches whose words count as if they were not there.
         """
-        atoms = [self._atoms_of(token.word) for token in text.tokens]
+        words = [token.word for token in text.tokens]
+        atoms = list(map(self._atoms_of, words))
         for match in hidden:
             for position in range(match.start, match.end):
-                atoms[position] = frozenset()
-        borders = {i for i, token in enumerate(text.tokens) if not token.word}
-        present = frozenset().union(*atoms)
+                atoms[position] = _NO_ATOMS
+        active = [position for position, here in enumerate(atoms) if here]  # most words are in no pattern
+        if not active:
+            return []
+        borders = {position for position, word in enumerate(words) if not word} if "" in words else set()
+        present = frozenset().union(*[atoms[position] for position in active])
+        # Of the patterns that begin with an atom only those whose other words are there too.
+        begun = {
+            atom: possible
+            for atom in present & self._first
+            if (possible := [(number, rest) for number, rest, needed in self._by_first[atom] if needed <= present])
+        }
+        firsts = frozenset(begun)
         found: list[Match] = []
-        for position, here in enumerate(atoms):
-            for atom in here:
-                for number, rest, needed in self._by_first.get(atom, ()):
-                    if needed <= present:
-                        end = _follow(atoms, borders, position + 1, rest)
-                        if end is not None:
-                            found.append(Match(number, position, end))
+        for position in active:
+            for atom in atoms[position] & firsts:
+                for number, rest in begun[atom]:
+                    end = _follow(atoms, borders, position + 1, rest)
+                    if end is not None:
+                        found.append(Match(number, position, end))
         return found
+
+
+_NO_ATOMS: frozenset[int] = frozenset()
 
 
 def _follow(atoms: list[frozenset[int]], borders: set[int], position: int, rest: tuple[_Slot, ...]) -> int | None:
