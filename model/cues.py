@@ -230,14 +230,18 @@ def _rank(window: _Window) -> int:
 def _hide(matches: list[CueMatch], length: int) -> list[CueMatch]:
     """Let a longer phrase take most of the weight of the phrases inside it."""
     cover = [0] * length
-    for match in matches:
-        if match.entry.weight > 0 and len(match.tokens) > 1 and not match.entry.cue.near:
-            for place in match.tokens:
-                cover[place] = max(cover[place], len(match.tokens))
+    for entry, places, _ in matches:
+        words = len(places)
+        if words > 1 and entry.weight > 0 and not entry.cue.near:
+            for place in places:
+                cover[place] = max(cover[place], words)
+    longest = max(cover, default=0)
     kept = []
     for match in matches:
-        if match.weight > 0 and min([cover[place] for place in match.tokens]) > len(match.tokens):
-            kept.append(CueMatch(match.entry, match.tokens, match.weight * 0.35))
+        entry, places, weight = match
+        words = len(places)
+        if weight > 0 and words < longest and min([cover[place] for place in places]) > words:
+            kept.append(CueMatch(entry, places, weight * 0.35))
         else:
             kept.append(match)
     return kept

@@ -147,6 +147,8 @@ class MatterMatcher:
     @staticmethod
     def _score(found: list[CueMatch]) -> float:
         """Add the cues of one matter, each further one for less; words already counted add almost nothing."""
+        if len(found) == 1:
+            return found[0].weight
         score, rank, used = 0.0, 1.0, set[int]()
         for match in sorted(found, key=lambda match: -match.weight):
             if match.weight <= 0:

@@ -120,9 +120,8 @@ def field_terms(document: Document) -> tuple[list[Term], list[Term]]:
     start = len(document.title) + 1
     end = start + len(document.text)
     found = terms(f"{document.title}\n{document.text}\n{document.place}")
-    title = [term for term in found if term.end < start]
-    text = [Term(term.word, max(term.start - start, 0), term.end - start) for term in found if start <= term.end <= end]
-    return title, [term for term in text if term.end > 0]
+    title = [term for term in found if term.end < start]  # no term runs over the end of a line
+    return title, [Term(word, first - start, last - start) for word, first, last in found if start < last <= end]
 
 
 _HEAD = 200

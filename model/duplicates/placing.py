@@ -27,15 +27,14 @@ PLACING: Final = (
 
 def _spelled(a: Profile, b: Profile, weights: Weights) -> float:
     """Return the weight of the rare place names of ``a`` that stand in ``b`` in another spelling."""
-    missing = [word for word in a.places - b.words if len(word) > 4 and weights[word] > RARE]
-    if not missing:
-        return 0.0
-    found = [
-        weights[word]
-        for word in missing
-        if any(similar_name(word, other) for other in b.initials.get(word[0], ()) if other not in a.words)
-    ]
-    return sum(found)
+    found = 0.0
+    for word in a.places - b.words:
+        if len(word) > 4 and weights[word] > RARE:
+            for other in b.initials.get(word[0], ()):
+                if other not in a.words and similar_name(word, other):
+                    found += weights[word]
+                    break
+    return found
 
 
 def _named(a: Profile, b: Profile, weights: Weights) -> list[float]:
@@ -72,12 +71,14 @@ def numbered_agreement(a: Profile, b: Profile) -> tuple[list[str], list[str]]:
     """Return the kinds of numbered place (RT, RW, km …) that agree and those that exclude each other."""
     agree: list[str] = []
     exclude: list[str] = []
-    for kind in _NUMBERED:
+    for kind in _NUMBERED if a.numbered and b.numbered else ():
         one, other = a.numbered.get(kind), b.numbered.get(kind)
         if one and other:
             (agree if one & other else exclude).append(kind)
     for kind in ("jalan", "sekolah", "perumahan"):  # Gang 3 and Gang 5, SDN 1 and SDN 2
-        one, other = a.named.get(kind, frozenset()), b.named.get(kind, frozenset())
+        one, other = a.named.get(kind), b.named.get(kind)
+        if not one or not other:
+            continue
         numbers = {word for word in one if word.isdigit()}, {word for word in other if word.isdigit()}
         if numbers[0] and numbers[1] and (one & other or one == numbers[0] or other == numbers[1]):
             (agree if numbers[0] & numbers[1] else exclude).append(kind)

@@ -181,7 +181,7 @@ def profile(document: Document) -> Profile:
         triple_set=frozenset(triples),
         grams=_grams(list(dict.fromkeys(useful))),
         places=known,
-        matter=words.difference(known, _NO_MATTER, digits, reading.names),
+        matter=words - known - _NO_MATTER - frozenset((*digits, *reading.names)),
         named={kind: frozenset(found) for kind, found in named.items()},
         numbered={kind: frozenset(found) for kind, found in numbered.items()},
         identifiers=frozenset(reading.identifiers),

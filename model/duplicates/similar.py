@@ -21,7 +21,8 @@ def total(words: frozenset[str], weights: Weights) -> float:
 
 def squares(words: frozenset[str], weights: Weights) -> float:
     """Return the sum of the squared rarities."""
-    return sum([weights[word] ** 2 for word in words])
+    values = [weights[word] for word in words]
+    return sum([value * value for value in values])
 
 
 def ratio(part: float, whole: float) -> float:

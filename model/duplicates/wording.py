@@ -21,14 +21,15 @@ WORDING: Final = (
 def _lexical(a: Profile, b: Profile, weights: Weights) -> list[float]:
     shared = a.words & b.words
     only_a, only_b = a.words - shared, b.words - shared
-    sum_shared, sum_a, sum_b = total(shared, weights), total(only_a, weights), total(only_b, weights)
+    values_a, values_b = [weights[word] for word in only_a], [weights[word] for word in only_b]
+    sum_shared, sum_a, sum_b = total(shared, weights), sum(values_a), sum(values_b)
     square = squares(shared, weights)
-    whole = (square + squares(only_a, weights)) * (square + squares(only_b, weights))
+    whole = (square + sum([v * v for v in values_a])) * (square + sum([v * v for v in values_b]))
     ranked = sorted([weights[word] for word in shared if len(word) > 2], reverse=True)
-    rare = sum([value > RARE for value in ranked])
+    rare = len([value for value in ranked if value > RARE])
     unmatched = min(
-        sum([weights[word] > RARE and len(word) > 2 for word in only_a]),
-        sum([weights[word] > RARE and len(word) > 2 for word in only_b]),
+        len([word for word, value in zip(only_a, values_a, strict=True) if value > RARE and len(word) > 2]),
+        len([word for word, value in zip(only_b, values_b, strict=True) if value > RARE and len(word) > 2]),
     )
     pairs = a.pairs & b.pairs
     title_shared = a.title & b.title
