@@ -104,9 +104,10 @@ def slot_conflicts(a: Profile, b: Profile, weights: Weights) -> tuple[float, flo
     One template filled with other names, places or objects: what fills it decides, not the template.
     """
     total = rarest = 0.0
-    for key in a.following.keys() & b.following.keys():
-        one, other = a.following[key], b.following[key]
-        if one == other or one in b.words or other in a.words:
+    following = b.following.get
+    for key, one in a.following.items():
+        other = following(key)
+        if other is None or one == other or one in b.words or other in a.words:
             continue
         value = min(weights.get(one, 0.0), weights.get(other, 0.0))
         if value > 0.3 and not similar_name(one, other):

@@ -53,6 +53,8 @@ def longest_run(a: Profile, b: Profile) -> int:
     """Return about how many words in a row both texts share; 0 if fewer than three."""
     best = current = 0
     held = b.triple_set
+    if held.isdisjoint(a.triple_set):
+        return 0
     for triple in a.triples:
         current = current + 1 if triple in held else 0
         best = max(best, current)
