@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
-from data.agencies import AgencyRegistry
 from data.agency import Agency
 from data.regions import Regions
 from model.assessment import AgencyAnswer, Alternative, ParentAgency, RegionRef
 from model.classifier import Distribution
+from model.local_offices import LocalOffices, functions_of
+from model.pooling import Pooled, PoolModel
 from model.places import PlaceReading
 from model.routing import RoutedAgency, Routing
 
@@ -35,34 +35,6 @@ class Candidate:
     agency: Agency | None
     probability: float
     source: Source
-
-
-@dataclass(frozen=True)
-class LocalOffices:
-    """Know which registered agency each learned name means.
-
-    :param agencies: by learned name; ``None`` where the name tells no agency.
-    :param home: the region whose history was learned.
-    """
-
-    agencies: Mapping[str, Agency | None]
-    home: str | None
-
-    @classmethod
-    def of(cls, labels: tuple[str, ...], registry: AgencyRegistry, home: str | None) -> LocalOffices:
-        """Look every learned name up in the registry."""
-        return cls({label: registry.resolve(label) for label in labels}, home)
-
-    @cached_property
-    def functions(self) -> frozenset[str]:
-        """Return the functions that learned offices have."""
-        return frozenset(f for agency in self.agencies.values() if agency is not None for f in _functions(agency))
-
-    def is_home(self, code: str | None) -> bool:
-        """Tell whether a region is, contains or lies within the home region."""
-        if code is None or self.home is None:
-            return False
-        return code.startswith(self.home) or self.home.startswith(code)
 
 
 def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offices: LocalOffices) -> list[Candidate]:
@@ -98,10 +70,6 @@ def _elsewhere(routed: RoutedAgency, offices: LocalOffices) -> bool:
 
 def _unlearned(routed: RoutedAgency, offices: LocalOffices) -> bool:
     return routed.function not in offices.functions
-
-
-def _functions(agency: Agency) -> tuple[str, ...]:
-    return agency.functions or ((agency.function,) if agency.function else ())
 
 
 def agency_answer(
