@@ -33,6 +33,8 @@ _REPEATED = frozenset({"province", "regency", "district", "channel", "claimed_ag
 _JOINTS = frozenset((" ", "-", "'", "’", "`", ". ", ".", "- ", " -", " - "))
 _STRUCTURED = frozenset({"location", "province", "regency", "district"})
 _LOWER_MARKERS = frozenset({"kecamatan", "desa", "kelurahan"})
+_PLACING = frozenset((*W.LOCATIVE, *MARKERS, *W.ORIGIN))
+"""Words after which a name of a place is likely, so that a misspelt one is looked for."""
 _FIELD_MARKER = {"province": "provinsi", "regency": "kabkota", "district": "kecamatan"}
 
 
@@ -63,6 +65,7 @@ class FieldScanner:
         self._gazetteer = gazetteer
         self._begins_name = lru_cache(maxsize=_WORDS_KEPT)(self._may_begin_name)
         self._repair = lru_cache(maxsize=_WORDS_KEPT)(self._repair_of)
+        self._is_dull = lru_cache(maxsize=_WORDS_KEPT)(self._cannot_tell)
         self._scan_kept = lru_cache(maxsize=_FIELDS_KEPT)(self._scan)
 
     def scan(self, field: Field, text: Normalised) -> tuple[list[Token], list[Mention]]:
@@ -82,7 +85,16 @@ class FieldScanner:
         shouted: bool | None = None
         found: list[Mention] = []
         position = 0
+        structured = field in _STRUCTURED
+        before = ""
         while position < len(tokens):
+            token = tokens[position]
+            word = token.text
+            if self._is_dull(word) and before not in _PLACING and not structured and not _is_hashed(token):
+                before = word
+                position += 1
+                continue
+            before = word
             match = self._longest(tokens, position) if self._begins_name(tokens[position].text) else None
             if match is None:
                 match = self._repaired(field, tokens, position)
@@ -96,6 +108,7 @@ class FieldScanner:
             if mention is not None:
                 found.append(mention)
             position += count
+            before = tokens[position - 1].text
         return tokens, found
 
     def _may_begin_name(self, word: str) -> bool:
@@ -108,6 +121,12 @@ class FieldScanner:
             return False
         forms = (word, W.EXPANSIONS.get(word, word))
         return any(len(form) < BEGINNING or form[:BEGINNING] in self._gazetteer.begins for form in forms)
+
+    def _cannot_tell(self, word: str) -> bool:
+        """Tell, once a word, whether it names no place where nothing around it says so."""
+        if self._begins_name(word):
+            return False
+        return _is_unnamed(word) or self._repair(word, False, False, None) is None
 
     def _longest(  # noqa: PLR0911 -- the exceptions to the longest name
         self, tokens: list[Token], first: int
@@ -182,12 +201,11 @@ class FieldScanner:
 
     def _repaired(self, field: Field, tokens: list[Token], first: int) -> tuple[Entry, int, str, str] | None:
         token = tokens[first]
-        if len(token.text) < 4 or token.text.isdigit():
+        if _is_unnamed(token.text):
             return None
         before = tokens[first - 1].text if first else ""
-        hashed = "#" in token.joint or "@" in token.joint
-        placed = field in _STRUCTURED or before in W.LOCATIVE or before in MARKERS or before in W.ORIGIN
-        key = self._repair(token.text, placed, hashed, MARKERS.get(before) if placed else None)
+        placed = field in _STRUCTURED or before in _PLACING
+        key = self._repair(token.text, placed, _is_hashed(token), MARKERS.get(before) if placed else None)
         if key is None:
             return None
         entry = self._gazetteer.entry(key, (key,))
@@ -272,3 +290,11 @@ class FieldScanner:
                 mixed[code] = mixed.get(code, 0.0) + share / 2
             restricted = tuple(mixed.items())
         return restricted, True
+
+
+def _is_unnamed(word: str) -> bool:
+    return len(word) < 4 or word.isdigit()
+
+
+def _is_hashed(token: Token) -> bool:
+    return token.joint != " " and ("#" in token.joint or "@" in token.joint)

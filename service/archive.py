@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -15,6 +16,7 @@ from data.agencies import AgencyRegistry
 from data.complaint import Record
 from data.privacy import mask
 from model.duplicates.index import DuplicateIndex
+from model.triage import Triage as BundleTriage
 from service.codec import as_utc, dumps, fingerprint, now, to_plain
 from service.intake import Triage
 from service.posting import apply_event, document_of, posting_of, with_agency_id
@@ -44,41 +46,60 @@ class Counts:
         return self.new + self.updated + self.same
 
 
-def import_records(store: Store, triage: Triage, records: Iterable[Record]) -> Iterator[Counts]:
-    """Write records in chunks and yield the running counts after each; writing the same again changes nothing.
+@dataclass(frozen=True)
+class Reader:
+    """Hold what archived records are read with."""
 
-    The complaints are read by the model once, for their region and for the index, but not answered: nobody has asked.
+    triage: Triage
+    registry: AgencyRegistry
+
+    @classmethod
+    def load(cls, bundle: Path, agencies: Path | None = None) -> Reader:
+        """Load the model of a bundle and a deployment's own table of agencies."""
+        triage = BundleTriage.load(bundle, agencies)
+        return cls(triage, triage.registry)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Hold what is written of one record."""
+
+    posting: Posting
+    events: Sequence[Event]
+
+
+def prepare(reader: Reader, record: Record) -> Prepared:
+    """Read a record for its region and for the index; it is not answered: nobody has asked."""
+    reading = reader.triage.read(record.complaint)
+    assessment = reader.triage.answer(reading, explain=False)
+    content = to_plain(reading.complaint)
+    document = document_of(reading.complaint, assessment)
+    posting = posting_of(content, fingerprint(content), assessment, document, None)
+    date = record.complaint.date
+    posting = replace(posting, at=as_utc(date) if date else None)
+    events = [with_agency_id(event, reader.registry, posting.region_code) for event in events_of(record)]
+    return Prepared(posting, events)
+
+
+def import_records(store: Store, prepared: Iterable[Prepared]) -> Iterator[Counts]:
+    """Write prepared records in chunks and yield the running counts after each.
+
+    Writing the same again changes nothing.
     """
     counts = Counts()
-    registry = AgencyRegistry.load()
-    rest = iter(records)
+    rest = iter(prepared)
     while chunk := list(islice(rest, _CHUNK)):
-        prepared: list[tuple[Posting, Sequence[Event]]] = []
-        for record in chunk:
-            posting = _posting(triage, record)
-            events = [with_agency_id(event, registry, posting.region_code) for event in events_of(record)]
-            prepared.append((posting, events))
-        for outcome, written in store.write(partial(_write, prepared=prepared)).result():
+        for outcome, written in store.write(partial(_write, prepared=chunk)).result():
             setattr(counts, outcome, getattr(counts, outcome) + 1)
             counts.events += written
         yield counts
 
 
-def _posting(triage: Triage, record: Record) -> Posting:
-    reading = triage.read(record.complaint)
-    assessment = triage.answer(reading)
-    content = to_plain(reading.complaint)
-    document = document_of(reading.complaint, assessment)
-    posting = posting_of(content, fingerprint(content), assessment, document, None)
-    date = record.complaint.date
-    return replace(posting, at=as_utc(date) if date else None)
-
-
-def _write(connection: Connection, prepared: Sequence[tuple[Posting, Sequence[Event]]]) -> list[tuple[str, int]]:
+def _write(connection: Connection, prepared: Sequence[Prepared]) -> list[tuple[str, int]]:
     done = []
-    for posting, events in prepared:
-        receipt = store_posting(connection, posting, EVERYTHING)
-        new = [store_event(connection, event, EVERYTHING)[1] for event in events]
+    for item in prepared:
+        receipt = store_posting(connection, item.posting, EVERYTHING)
+        new = [store_event(connection, event, EVERYTHING)[1] for event in item.events]
         done.append((receipt.outcome, sum(new)))
     return done
 

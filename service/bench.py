@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,10 +21,11 @@ from urllib.parse import urlsplit
 import numpy as np
 from tqdm import tqdm
 
-from service.archive import import_records, index_tail
+from service.archive import Reader, import_records, index_tail, prepare
 from service.bench_texts import make_complaint, make_record
 from service.codec import to_plain
 from service.intake import Triage
+from service.parallel import cores, spread
 from service.security import create_key
 from service.server import make_private, open_index
 from service.storage.store import Store
@@ -82,14 +84,14 @@ def measure_training(rows: int) -> Iterator[Figure]:
     yield Figure("training", rows / (time.perf_counter() - start), "rows/s")
 
 
-def fill(var: Path, triage: Triage, stored: int) -> None:
+def fill(var: Path, bundle: Path, stored: int) -> None:
     """Store and index made-up complaints, as an import would."""
     make_private(var)
     store = Store(f"sqlite:///{var / 'pilah.db'}", serving=True)
     try:
         records = (make_record(number) for number in range(1_000_000, 1_000_000 + stored))
         with tqdm(total=stored, desc="pilah bench: store", unit="row", disable=None) as bar:
-            for counts in import_records(store, triage, records):
+            for counts in import_records(store, spread(partial(Reader.load, bundle), prepare, records)):
                 bar.update(counts.rows - bar.n)
         with tqdm(desc="pilah bench: index", unit="event", disable=None) as bar:
             for step in index_tail(store, open_index(var / "index")):
@@ -213,7 +215,7 @@ def run(
         yield from measure_training(training)
     with TemporaryDirectory(prefix="pilah-bench-") as folder:
         var = Path(folder) / "var"
-        fill(var, triage, stored)
+        fill(var, bundle, stored)
         store = Store(f"sqlite:///{var / 'pilah.db'}")
         _, key = create_key(store, "bench", ("assess", "read"))
         store.close()
@@ -232,6 +234,6 @@ def machine() -> dict[str, str]:
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
+        "cores": str(cores()),
         "numpy": np.__version__,
     }

@@ -42,8 +42,11 @@ class Triage(Protocol):
     def read(self, complaint: Complaint) -> Any:
         """Mask and read a complaint once."""
 
-    def answer(self, reading: Any, duplicates: Sequence[DuplicateAnswer] = ()) -> Assessment:
-        """Answer a complaint that was read."""
+    def answer(self, reading: Any, duplicates: Sequence[DuplicateAnswer] = (), *, explain: bool = True) -> Assessment:
+        """Answer a complaint that was read.
+
+        :param explain: whether anybody will read the reasons.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class Intake:
     def search(self, complaint: Complaint, viewer: Viewer, limit: int = SHOWN) -> list[DuplicateAnswer]:
         """Return the stored complaints that this one may repeat, as far as the viewer may see them."""
         reading = self._guarded(self.triage.read, complaint)
-        assessment: Assessment = self._guarded(self.triage.answer, reading)
+        assessment: Assessment = self._guarded(lambda: self.triage.answer(reading, explain=False))
         return self._find(document_of(reading.complaint, assessment), viewer, limit)[0]
 
     async def record(self, event: Event, viewer: Viewer) -> tuple[Event, bool]:

@@ -24,7 +24,7 @@ class TriagePredictor:
 
     def _answer(self, record: Record) -> Answers:
         reading = self.triage.read(record.complaint)
-        answers = from_assessment(self.triage.answer(reading))
+        answers = from_assessment(self.triage.answer(reading, explain=False))
         functions = self.triage.distributions(reading).get("function")
         if functions is not None:
             answers["function"] = Answer(functions.labels[:3], float(functions.probabilities[0]))

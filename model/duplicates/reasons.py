@@ -65,12 +65,22 @@ def _spans(terms: Terms, words: set[str]) -> list[Span]:
     return spans
 
 
+_OFTEN = 64
+
+
 def common_run(a: Profile, b: Profile) -> tuple[int, int, int]:
-    """Return the longest run of words that both texts share: its length and where it starts in each."""
+    """Return the longest run of words that both texts share: its length and where it starts in each.
+
+    Of a word said more than 64 times only the first count, so that noise ("a a a a ...") costs no minutes.
+    """
     one, other = a.document.text_words, b.document.text_words
+    if one == other:
+        return len(one), 0, 0
     positions: dict[str, list[int]] = {}
     for index, word in enumerate(other):
-        positions.setdefault(word, []).append(index)
+        places = positions.setdefault(word, [])
+        if len(places) < _OFTEN:
+            places.append(index)
     best = (0, 0, 0)
     lengths: dict[int, int] = {}
     for index, word in enumerate(one):

@@ -40,11 +40,13 @@ def import_files(
 
     The same file again changes nothing. It may run while the server runs; the server then indexes what is new.
     """
+    from functools import partial  # noqa: PLC0415
+
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.errors import PilahError  # noqa: PLC0415
-    from model.triage import Triage  # noqa: PLC0415
-    from service.archive import Counts, import_records, index_tail  # noqa: PLC0415
+    from service.archive import Counts, Reader, import_records, index_tail, prepare  # noqa: PLC0415
+    from service.parallel import spread  # noqa: PLC0415
     from service.server import make_private, open_index  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
     from service.storage.store import Store  # noqa: PLC0415
@@ -55,7 +57,7 @@ def import_files(
     )
     records = read_inputs(files, named, strict)
     make_private(settings.var)
-    triage = Triage.load(settings.bundle)
+    reader = partial(Reader.load, settings.bundle, settings.agencies)
     try:
         opened, alone = Store(settings.store_url, settings.busy_timeout, serving=True), True
     except PilahError as error:
@@ -65,7 +67,7 @@ def import_files(
     counts = Counts()
     try:
         with tqdm(total=len(records), desc="pilah import", unit="row", disable=None) as bar:
-            for counts in import_records(opened, triage, records):
+            for counts in import_records(opened, spread(reader, prepare, records)):
                 bar.update(counts.rows - bar.n)
         if alone:
             index = open_index(settings.var / "index")

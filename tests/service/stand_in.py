@@ -39,7 +39,9 @@ class KeywordTriage:
         masked = {name: mask(value) for name in names if (value := getattr(complaint, name)) is not None}
         return Reading(replace(complaint, **masked))
 
-    def answer(self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = ()) -> Assessment:
+    def answer(
+        self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = (), *, explain: bool = True
+    ) -> Assessment:
         complaint = reading.complaint
         if "meledak" in complaint.text:
             raise RuntimeError(f"rahasia dapur: {complaint.text}")

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from stand_in import KeywordTriage
 
+from data.agencies import AgencyRegistry
 from data.complaint import Complaint, Labels, Record
 from model.duplicates.index import DuplicateIndex
-from service.archive import Counts, events_of, import_records, index_tail
+from service.archive import Counts, Reader, events_of, import_records, index_tail, prepare
 from service.storage.store import Store
 from service.viewer import EVERYTHING
 
@@ -31,7 +32,8 @@ def store(tmp_path: Path) -> Any:
 
 
 def load(store: Store, records: list[Record]) -> Counts:
-    return list(import_records(store, KeywordTriage(), records))[-1]
+    reader = Reader(KeywordTriage(), AgencyRegistry.load())
+    return list(import_records(store, [prepare(reader, record) for record in records]))[-1]
 
 
 def test_a_row_becomes_a_complaint_with_its_history(store: Store) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from stand_in import KeywordTriage
 
+from data.agencies import AgencyRegistry
 from data.complaint import Complaint, Labels, Record
-from service.archive import import_records
+from service.archive import Reader, import_records, prepare
 from service.storage.store import Store
 
 TEXT = "Lampu jalan di Jl. Raya Banjaran RT 3 RW 5 Bandung mati sejak seminggu"
@@ -47,7 +48,7 @@ def test_what_another_program_imports_is_indexed_by_the_running_server(starting:
         headers = server.key()
         other = Store(f"sqlite:///{server.var / 'pilah.db'}")
         record = Record(Complaint("B-1", TEXT), Labels(agency="Dishub"), status="Selesai")
-        for _ in import_records(other, KeywordTriage(), [record]):
+        for _ in import_records(other, [prepare(Reader(KeywordTriage(), AgencyRegistry.load()), record)]):
             pass
         other.close()
         deadline = time.monotonic() + 20
