@@ -39,7 +39,7 @@ class Correction:
     column_of: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Number the added labels."""
+        """Give each added label its column."""
         object.__setattr__(self, "column_of", {label: self.n_groups + i for i, label in enumerate(self.added)})
 
     def apply(self, features: SparseVector) -> Floats:

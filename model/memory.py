@@ -179,7 +179,9 @@ class Memory:
         if not slots:
             return []
         scores = np.bincount(np.concatenate(slots), np.concatenate(values), len(self._slots))
-        best = np.argpartition(-scores, _NEIGHBOURS)[:_NEIGHBOURS] if scores.size > _NEIGHBOURS else np.arange(scores.size)
+        best = (
+            np.argpartition(-scores, _NEIGHBOURS)[:_NEIGHBOURS] if scores.size > _NEIGHBOURS else np.arange(scores.size)
+        )
         best = best[scores[best] > 0]
         return [(slot, score**_SHARPNESS) for slot, score in zip(best.tolist(), scores[best].tolist(), strict=True)]
 

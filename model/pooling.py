@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ from model.features import Floats, SparseVector
 from model.local_offices import LocalOffices
 from model.memory import Recall
 from model.routed import RoutedAgency
+
+AS_SUMMED = Calibration(1.0, 0.0, 2.0)
+"""Leaves the sums as they are."""
 
 FEATURES = (
     "head",
@@ -46,6 +49,7 @@ _LEAST = -9.0  # logarithm that stands for "never"
 _LEAST_KNOWN = 1e-3
 _SIMILAR = 0.03  # similarity that counts as none
 _PRIOR = 20.0  # decisions that the learned mix counts as
+_NO_SHARE = float(np.log(0.02))  # of every agency where no office was learned: some fifty offices of one government
 _REJECTED = -1.5
 """Weight of a return: history cannot teach it, since exports hold only the last decision; about twice that of
 ``similar``, because a return says more about the office than a disposition about the others."""
@@ -60,7 +64,7 @@ class PoolModel:
     """
 
     weights: Mapping[str, float]
-    calibration: Calibration = Calibration(1.0, 0.0, 2.0)
+    calibration: Calibration = field(default=AS_SUMMED)
 
     def to_document(self) -> dict[str, Any]:
         """Return the form in which a bundle keeps it."""
@@ -90,6 +94,20 @@ class PoolModel:
         return self.calibration.apply(matrix @ self.vector())
 
 
+FILE = "mixing.json"
+"""Where a bundle keeps its pool model."""
+
+KNOWLEDGE_ONLY = PoolModel({"known": 1.0, "similar": 1.0, "rejected": _REJECTED, "recent": 0.3, "correction": 0.4})
+"""For a bundle that learned no offices: with an empty memory the composed answer stays as it is."""
+
+LOCAL = PoolModel({
+    "head": 0.53, "known": 0.34, "share": -0.33, "unlearned": -0.18, "absent": -0.36, "absent_best": 0.81,
+    "absent_known": 0.62, "absent_margin": -0.64, "similar": 0.62, "rejected": _REJECTED, "recent": 0.42,
+    "count": -0.31, "correction": 0.41,
+})  # fmt: skip
+"""For a bundle with too little dated history to replay: what replaying Kabupaten Bandung 2021 to 2024 gave."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pooled:
     """Hold the candidates of one complaint with what speaks for each.
@@ -102,6 +120,11 @@ class Pooled:
     labels: tuple[str, ...]
     agencies: tuple[Agency | None, ...]
     matrix: NDArray[np.float64]
+
+    def composed_only(self, i: int) -> bool:
+        """Tell whether only the table and the registry know a candidate."""
+        head, corrected, similar = (self.matrix[i, _COLUMN[name]] for name in ("head", "correction", "similar"))
+        return bool(head <= _LEAST and not corrected and not similar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +207,7 @@ def _matrix(
         known[i] += chance
     matrix[:, _COLUMN["known"]] = np.log(known)
     matrix[:, _COLUMN["head"]] = _LEAST
-    least_share = np.log(0.5 / 1000)
+    least_share = _NO_SHARE
     highest = -1.0
     if learned is not None:
         scores = np.asarray(learned.margins, np.float64) / SHARPNESS

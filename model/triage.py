@@ -29,14 +29,20 @@ from model.bundle import Bundle
 from model.care import care_agencies
 from model.category_mixing import mix_categories
 from model.classifier import Distribution
-from model.explain import contrasts, evidence, lead
+from model.experience import Experience
+from model.explain import contrasts, lead
+from model.explain import evidence as word_evidence
 from model.features import Floats
+from model.local_offices import LocalOffices
 from model.matters import MatterMatcher, shipped_matcher
-from model.mixing import ALTERNATIVES, Candidate, LocalOffices, agency_answer, mix
+from model.memory import Recall
+from model.mixing import ALTERNATIVES, Candidate, agency_answer, at_home, mix, mix_pooled
 from model.phrases import phrase_text
 from model.places import PlaceReading, PlaceResolver
 from model.policy import FILE as POLICY
 from model.policy import Policy, decide
+from model.pooling import FILE as POOL
+from model.pooling import KNOWLEDGE_ONLY, LOCAL, Learned, Pooled, PoolModel, adjusted, evidence, log_shares
 from model.reading import Reading, read
 from model.report_types import TypeReader, pool_types, shipped_type_reader, type_evidence
 from model.routing import Routing, compose
@@ -54,6 +60,7 @@ class Triage:
     :param screener: what is fit to route, with the deployment's own topics and emergency contacts.
     :param policy: the proved error bounds; ``None`` where there are none.
     :param switched_on: scopes for which a named official switched automatic routing on.
+    :param experience: what the deployment learned since the bundle was made; ``None`` where nobody decides.
     :param drift: whether an alarm says that complaints have changed; nothing is eligible then.
     """
 
@@ -64,6 +71,7 @@ class Triage:
     policy: Policy | None = None
     switched_on: frozenset[str] = frozenset()
     drift: bool = False
+    experience: Experience | None = None
 
     @classmethod
     def load(cls, path: Path = BASE, registry: Path | None = None) -> Triage:
@@ -147,7 +155,7 @@ class Triage:
         margins = self.bundle.linear.margins(reading.features)
         found = self._distributions(reading, margins)
         routing = self.route(reading, found.get("function"))
-        candidates = mix(found.get("agency"), routing, reading.places, self._offices)
+        candidates = self._candidates(reading, margins, found.get("agency"), routing)
         complaint = reading.complaint
         category = _label_answer(self._category(found.get("category"), reading))
         agency = agency_answer(candidates, self.registry.parent, self._regions)
@@ -208,13 +216,53 @@ class Triage:
         occurrences = self.bundle.vectoriser.occurrences(reading.document)
         parts = contrasts(self.bundle, reading, pairs, occurrences)
         return [
-            e for part, subject in zip(parts, about, strict=True) for e in evidence(part, subject, reading, occurrences)
+            e
+            for part, subject in zip(parts, about, strict=True)
+            for e in word_evidence(part, subject, reading, occurrences)
         ]
 
     def _category(self, learned: Distribution | None, reading: Reading) -> Distribution | None:
         if learned is None:
             return None
-        return mix_categories(learned, reading.matters, self.bundle.category_knowledge)
+        mixed = mix_categories(learned, reading.matters, self.bundle.category_knowledge)
+        if self.experience is None:
+            return mixed
+        recall = self.experience.recall(reading, "category")
+        correction = self.experience.corrections.get("category")
+        return adjusted(mixed, self.bundle.heads["category"], recall, correction, reading.features)
+
+    @cached_property
+    def _pool(self) -> PoolModel | None:
+        document = self.bundle.extras.get(POOL)
+        return PoolModel.from_document(document) if document is not None else None
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        head = self.bundle.heads.get("agency")
+        counts = self.bundle.metadata.get("data", {}).get("labels", {}).get("agency", {})
+        return log_shares(head, counts) if head is not None else {}
+
+    def evidence(self, reading: Reading, margins: Floats, routing: Routing) -> Pooled:
+        """Collect what speaks for each agency."""
+        head = self.bundle.heads.get("agency")
+        learned = Learned(head, margins[head.columns], reading.mentioned, self._shares) if head is not None else None
+        experience = self.experience
+        recall = experience.recall(reading, "agency") if experience is not None else Recall()
+        correction = experience.corrections.get("agency") if experience is not None else None
+        composed = at_home(routing, self._offices)
+        return evidence(learned, composed, self._offices, recall, correction, reading.features)
+
+    def _candidates(
+        self, reading: Reading, margins: Floats, local: Distribution | None, routing: Routing
+    ) -> list[Candidate]:
+        """Rank the agencies; without learned weights and decisions by the formula that needs neither."""
+        model = self._pool
+        if model is None:
+            if self.experience is None or not len(self.experience.memory):
+                return mix(local, routing, reading.places, self._offices)
+            model = LOCAL if local is not None else KNOWLEDGE_ONLY
+        pooled = self.evidence(reading, margins, routing)
+        return mix_pooled(pooled, model, routing, reading.places, self._offices)
 
     def _co_agencies(self, agencies: Sequence[Agency], probability: float) -> tuple[AgencyAnswer, ...]:
         unique = {agency.id: agency for agency in agencies}
