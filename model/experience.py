@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from data.complaint import Complaint, Confidentiality
 from model.bundle import Bundle
 from model.correction import Correction, Refit
 from model.memory import Memory, Recall, Remembered
-from model.reading import Reading
+from model.reading import Reading, document_text
 
 QUESTIONS = ("agency", "category")
 """What is learned from decisions; the report type is rarely corrected."""
@@ -38,38 +39,31 @@ class Experience:
     """
 
     def __init__(self, bundle: Bundle) -> None:
+        self._vectoriser = bundle.vectoriser
         self.memory = Memory(bundle.vectoriser)
         self.corrections: Mapping[str, Correction] = {}
         self._refit = Refit(bundle.linear, {q: bundle.heads[q] for q in QUESTIONS if q in bundle.heads})
         self._learned_from = 0
 
-    def remember(self, reading: Reading, decision: Decision, *, comparable: bool = True) -> None:
+    def remember(self, complaint: Complaint, decision: Decision) -> None:
         """Take in what was decided about a complaint; a decision that says nothing is forgotten.
 
-        :param comparable: false for a report marked ``rahasia``.
+        :param complaint: with personal data masked, as it is stored.
         """
+        document = document_text(complaint.title, complaint.text)
         row = Remembered(
-            id=reading.complaint.id,
-            document=reading.document,
-            features=reading.features,
+            id=complaint.id,
+            document=document,
+            features=self._vectoriser.transform(document),
             labels={q: label for q, label in decision.labels.items() if q in QUESTIONS},
             rejected=decision.rejected,
-            day=to_day(decision.at or reading.complaint.date),
-            comparable=comparable,
+            day=to_day(decision.at or complaint.date),
+            comparable=complaint.confidentiality is not Confidentiality.RAHASIA,
         )
         if row.labels or row.rejected:
             self.memory.remember(row)
         else:
             self.memory.forget(row.id)
-
-    def decide(self, complaint_id: str, decision: Decision) -> bool:
-        """Change what is remembered of a complaint; say whether it is remembered."""
-        row = self.memory.get(complaint_id)
-        if row is None:
-            return False
-        labels = {q: label for q, label in decision.labels.items() if q in QUESTIONS}
-        self.memory.remember(replace(row, labels=labels, rejected=decision.rejected, day=to_day(decision.at)))
-        return True
 
     def forget(self, complaint_id: str) -> None:
         """Erase a complaint; what was learned from it goes with the next refit."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from data.agencies import AgencyRegistry
 from data.agency import Agency
 from data.complaint import Complaint
-from data.labels import label_key
+from data.labels import canonical_agency, label_key
 from data.regions import Regions
 from model import bundle as bundles
 from model.assessment import (
@@ -220,6 +220,23 @@ class Triage:
             for part, subject in zip(parts, about, strict=True)
             for e in word_evidence(part, subject, reading, occurrences)
         ]
+
+    def agency_label(self, name: str | None, agency_id: str | None = None) -> str | None:
+        """Return the name under which an office is answered: the learned one where it has one.
+
+        :param agency_id: its id in the registry, which counts more than the name.
+        """
+        head = self.bundle.heads.get("agency")
+        if head is not None and name in head.group_of:
+            return name
+        agency = self.registry.get(agency_id) if agency_id else None
+        if agency is None and name is not None:
+            agency = self.registry.resolve(name)
+        if agency is None or agency.id.startswith(":"):  # an office of nowhere in particular
+            return canonical_agency(name)
+        offices = self._offices.agencies.items()
+        learned = [label for label, known in offices if known is not None and known.id == agency.id]
+        return learned[0] if len(learned) == 1 else name if name and len(learned) > 1 else agency.name
 
     def _category(self, learned: Distribution | None, reading: Reading) -> Distribution | None:
         if learned is None:

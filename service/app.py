@@ -10,10 +10,12 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
+import model.triage
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
 from service import api, docs_page, health, incident_api, problems
+from service.decisions import DecisionBook
 from service.intake import Intake, Triage
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
@@ -31,20 +33,25 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
-    intake = Intake(triage, index, store, metrics, registry)
+    decisions = DecisionBook(store, triage) if isinstance(triage, model.triage.Triage) else None
+    answering = decisions.triage if decisions is not None else triage
+    intake = Intake(answering, index, store, metrics, registry, decisions)
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.follow()
-        following = asyncio.create_task(_follow(intake, settings))
+        tasks = [asyncio.create_task(_follow(intake, settings))]
+        if decisions is not None:
+            tasks.append(asyncio.create_task(_learn(decisions, settings)))
         try:
             yield
         finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             with suppress(PilahError):
                 intake.save()
             store.close()
@@ -71,6 +78,25 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     )
     app.add_middleware(RequestContext, metrics=metrics)
     return app
+
+
+async def _learn(decisions: DecisionBook, settings: Settings) -> None:
+    """Keep the memory in step with the log, and refit on what was decided: at the start, then every so often."""
+    refitted: float | None = None
+    while True:
+        try:
+            while decisions.follow():
+                await asyncio.sleep(0)
+            due = refitted is None or decisions.erased or time.monotonic() - refitted >= settings.refit_interval
+            if due and decisions.experience.stale:
+                version, rows = decisions.begin_refit()
+                await asyncio.to_thread(decisions.experience.learn, version, rows)
+                log.info("learned from decisions", extra={"decisions": len(rows)})
+            if due:
+                refitted = time.monotonic()
+        except PilahError as error:
+            log.error("decisions could not be followed", extra={"code": error.code, "detail": error.detail})
+        await asyncio.sleep(settings.follow_interval)
 
 
 async def _follow(intake: Intake, settings: Settings) -> None:

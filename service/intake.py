@@ -18,6 +18,7 @@ from model.duplicates.document import Document
 from model.duplicates.index import DuplicateIndex
 from model.duplicates.match import Match
 from service.codec import dumps, fingerprint, to_plain
+from service.decisions import DecisionBook
 from service.incidents import IncidentBook
 from service.metrics import Metrics
 from service.posting import apply_event, document_of, posting_of, with_agency_id
@@ -69,9 +70,16 @@ class Intake:
     """
 
     def __init__(
-        self, triage: Triage, index: DuplicateIndex, store: Store, metrics: Metrics, registry: AgencyRegistry
+        self,
+        triage: Triage,
+        index: DuplicateIndex,
+        store: Store,
+        metrics: Metrics,
+        registry: AgencyRegistry,
+        decisions: DecisionBook | None = None,
     ) -> None:
         self.triage = triage
+        self.decisions = decisions
         self.index = index
         self.store = store
         self.metrics = metrics
@@ -139,6 +147,8 @@ class Intake:
         if new:
             self.metrics.events.labels(event.kind).inc()
             self.catch_up()
+            if self.decisions is not None:
+                self.decisions.apply(written)
         return written, new
 
     async def erase(self, complaint_id: str, viewer: Viewer) -> None:
@@ -147,6 +157,8 @@ class Intake:
         await asyncio.wrap_future(future)
         self.store.flush()
         self.index.remove(complaint_id)
+        if self.decisions is not None:
+            self.decisions.forget(complaint_id)
         self._purge = True
         self.metrics.events.labels("deleted").inc()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from data.complaint import Confidentiality, Record
+from data.complaint import Record
 from data.hygiene import truth
 from evaluation.protocols import Answer, Answers, from_assessment
 from model.experience import QUESTIONS, Decision, Experience
+from model.reading import masked
 from model.triage import Triage
 from training.config import Config
 from training.train import train
@@ -52,9 +53,7 @@ class AdaptivePredictor:
         for record in records:
             decided = truth(record)
             labels = {q: label for q in QUESTIONS if (label := getattr(decided, q)) is not None}
-            comparable = record.complaint.confidentiality is not Confidentiality.RAHASIA
-            reading = self._inner.triage.read(record.complaint)
-            self._experience.remember(reading, Decision(labels, at=record.complaint.date), comparable=comparable)
+            self._experience.remember(masked(record.complaint), Decision(labels, at=record.complaint.date))
 
     def refit(self) -> None:
         """Do what is done at night."""

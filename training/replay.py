@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from data.complaint import Confidentiality
 from model.bundle import Bundle
 from model.classifier import Calibration
 from model.experience import Decision, Experience
@@ -107,10 +106,8 @@ def _replay(triage: Triage, later: Sequence[Example], readings: Sequence[Reading
     own = [replace(reading, features=vectoriser.transform(reading.document)) for reading in readings]
     for example, reading in zip(later, own, strict=True):
         while (date := later[waiting].date) is not None and example.date is not None and date + _DELAY <= example.date:
-            known = later[waiting]
-            comparable = known.complaint.confidentiality is not Confidentiality.RAHASIA
-            decision = Decision({"agency": str(known.truth.agency)}, at=date)
-            experience.remember(own[waiting], decision, comparable=comparable)
+            decision = Decision({"agency": str(later[waiting].truth.agency)}, at=date)
+            experience.remember(own[waiting].complaint, decision)
             waiting += 1
             decided += 1
             if decided % _REFIT_EVERY == 0:

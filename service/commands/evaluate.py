@@ -32,6 +32,21 @@ def evaluate(
     split: Annotated[
         str | None, typer.Option(help="time:0.2 or grouped:5: fit inside and measure on the rest.")
     ] = None,
+    prequential: Annotated[
+        bool,
+        typer.Option(
+            "--prequential",
+            help="Rows in date order, each answered before its label is known. With --bundle it continues from the "
+            "bundle; with --split time:0.4 it fits on the earlier rows and continues over the rest.",
+        ),
+    ] = False,
+    feedback_delay: Annotated[
+        str, typer.Option(help="With --prequential: how long after a complaint its label is known (12h, 1d, 2w).")
+    ] = "1d",
+    history: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --prequential --bundle: the bundle's training files, for the baseline to begin with."),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="config.toml of the fits inside a split.")] = None,
     agency_column: AgencyColumn = None,
     category_column: CategoryColumn = None,
@@ -41,13 +56,15 @@ def evaluate(
     strict: Strict = False,
 ) -> None:
     """Write report.html, metrics.json and predictions.jsonl; give either --bundle or --split."""
-    from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
+    from data.hygiene import clean_records  # noqa: PLC0415
+    from evaluation.baseline import NAME, BaselineLearner, RefittedBaseline  # noqa: PLC0415
     from evaluation.evaluate import SYSTEM, summarise, write_results  # noqa: PLC0415
-    from evaluation.protocols import Learner, run_bundle, run_split  # noqa: PLC0415
+    from evaluation.prequential import parse_delay, run_prequential  # noqa: PLC0415
+    from evaluation.protocols import Learner, make_splits, run_bundle, run_split, without_giveaways  # noqa: PLC0415
     from evaluation.report import write_report  # noqa: PLC0415
     from model.triage import Triage  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
-    from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
+    from training.learner import AdaptivePredictor, PilahLearner, TriagePredictor  # noqa: PLC0415
 
     if (bundle is None) == (split is None):
         raise PilahError("PLH-303", "give either --bundle or --split")
@@ -56,12 +73,30 @@ def evaluate(
     )
     records = read_inputs(sources, named, strict)
     about: dict[str, Any] = {"data": [path.name for path in sources], "rows": len(records)}
-    if bundle is not None:
+    run = read_config(config)
+    if prequential:
+        if split is not None and not split.startswith("time:"):
+            raise PilahError("PLH-303", "--prequential needs --bundle or --split time:…")
+        delay = parse_delay(feedback_delay)
+        cleaned = clean_records(records)
+        if bundle is not None:
+            triage = Triage.load(bundle)
+            about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
+            earlier = clean_records(read_inputs(history, named, strict)) if history else []
+            later, ours = cleaned, AdaptivePredictor(triage)
+        else:
+            cut = make_splits(cleaned, str(split), run.seed)[0]
+            earlier, later = [cleaned[i] for i in cut.train], [cleaned[i] for i in cut.test]
+            about |= {"split": split, "seed": run.seed}
+            ours = PilahLearner(run).adapt(earlier)
+        about |= {"protocol": "prequential", "feedback_delay": feedback_delay}
+        baseline = RefittedBaseline([without_giveaways(record) for record in earlier])
+        cases = run_prequential(later, {SYSTEM: ours, NAME: baseline}, delay)
+    elif bundle is not None:
         triage = Triage.load(bundle)
         about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
         cases = run_bundle(records, SYSTEM, TriagePredictor(triage))
     else:
-        run = read_config(config)
         about |= {"split": split, "seed": run.seed}
         learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
         cases = run_split(records, str(split), learners, run.seed)
