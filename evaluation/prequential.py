@@ -65,7 +65,7 @@ def run_prequential(records: Sequence[Record], systems: Mapping[str, Adaptive], 
         for system in systems.values():
             system.reveal([record for _, record in stream[first:known]])
 
-    for moment, record in stream[:]:
+    for moment, record in stream:
         if moment.date() != today:
             today = moment.date()
             reveal(moment.replace(hour=0, minute=0, second=0, microsecond=0))

@@ -36,6 +36,7 @@ FEATURES = (
     "absent_known",
     "absent_margin",
     "absent_memory",
+    "custom",
     "similar",
     "rejected",
     "recent",
@@ -61,14 +62,16 @@ class PoolModel:
 
     :param weights: by name in :data:`FEATURES`.
     :param calibration: of the sums.
+    :param custom: by agency id how far local custom follows the table, see :func:`customs`.
     """
 
     weights: Mapping[str, float]
     calibration: Calibration = field(default=AS_SUMMED)
+    custom: Mapping[str, float] = field(default_factory=dict)
 
     def to_document(self) -> dict[str, Any]:
         """Return the form in which a bundle keeps it."""
-        return {"weights": dict(self.weights), "calibration": asdict(self.calibration)}
+        return {"weights": dict(self.weights), "calibration": asdict(self.calibration), "custom": dict(self.custom)}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> PoolModel:
@@ -80,7 +83,8 @@ class PoolModel:
         unknown = set(weights) - set(FEATURES)
         if unknown:
             raise ValueError(f"unknown weights {sorted(unknown)}")
-        return cls(weights, Calibration(**document["calibration"]))
+        custom = {str(name): float(value) for name, value in document.get("custom", {}).items()}
+        return cls(weights, Calibration(**document["calibration"]), custom)
 
     def vector(self) -> NDArray[np.float64]:
         """Return the weights in the order of :data:`FEATURES`."""
@@ -148,6 +152,7 @@ def evidence(
     recall: Recall,
     correction: Correction | None,
     features: SparseVector,
+    custom: Mapping[str, float],
 ) -> Pooled:
     """Collect the candidates and what speaks for each.
 
@@ -160,6 +165,7 @@ def evidence(
     - ``unlearned``, ``absent``: one if it is; ``absent_best`` if the table's first answer is absent,
       ``absent_known`` its probability, ``absent_margin`` the head's highest margin (low: nothing it knows),
       ``absent_memory`` the logarithm of the size of the memory (offices never decided in a long time are unlikely);
+    - ``custom``: its probability by the table, times how far local custom follows the table there;
     - ``similar``, ``rejected``: how much similar complaints speak for it and against it;
     - ``recent``: the log ratio of its recent share to its learned share; ``count`` how often it was decided;
     - ``correction``: what was learned since, in units of ``head``.
@@ -188,6 +194,8 @@ def evidence(
             agencies.append(routed.agency)
         chances += [(i, routed.probability / len(holders)) for i in holders]
     matrix = _matrix(learned, len(known_labels), present, len(names), chances)
+    following = [custom.get(agency.id, NO_CUSTOM) if agency is not None else NO_CUSTOM for agency in agencies]
+    matrix[:, _COLUMN["custom"]] = np.exp(matrix[:, _COLUMN["known"]]) * following
     _recalled(matrix, place, recall, present, by_agency, offices)
     if correction is not None:
         _corrected(matrix, learned, correction, place, features)
@@ -274,6 +282,26 @@ def _corrected(
         column[: len(learned.head.labels)] = np.repeat(added[: correction.n_groups], learned.head.sizes)
     for label, where in correction.column_of.items():
         column[place[label]] = added[where] + 1.0 / SHARPNESS
+
+
+NO_CUSTOM = float(np.log(0.5))
+
+
+def customs(suggested: Sequence[tuple[Mapping[str, float], str | None]]) -> dict[str, float]:
+    """Return how far local custom follows the table, by agency id: the log of the share of its suggestions that held.
+
+    A matter that came up before and always went elsewhere is local custom; one that never came up is open.
+
+    :param suggested: of each past complaint the probabilities by agency id that the table gave, and the id decided.
+    """
+    told: dict[str, float] = defaultdict(float)
+    held: dict[str, float] = defaultdict(float)
+    for chances, decided in suggested:
+        for identifier, chance in chances.items():
+            told[identifier] += chance
+            if identifier == decided:
+                held[identifier] += chance
+    return {i: round(float(np.log((held[i] + 1.0) / (told[i] + 2.0))), 4) for i in sorted(told) if told[i] >= 0.5}
 
 
 def log_shares(head: Head, counts: Mapping[str, int]) -> dict[str, float]:

@@ -267,7 +267,8 @@ class Triage:
         recall = experience.recall(reading, "agency") if experience is not None else Recall()
         correction = experience.corrections.get("agency") if experience is not None else None
         composed = at_home(routing, self._offices)
-        return evidence(learned, composed, self._offices, recall, correction, reading.features)
+        custom = self._pool.custom if self._pool is not None else {}
+        return evidence(learned, composed, self._offices, recall, correction, reading.features, custom)
 
     def _candidates(
         self, reading: Reading, margins: Floats, local: Distribution | None, routing: Routing

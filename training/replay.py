@@ -18,7 +18,8 @@ from scipy.optimize import minimize
 from model.bundle import Bundle
 from model.classifier import Calibration
 from model.experience import Decision, Experience
-from model.pooling import FEATURES, Pooled, PoolModel
+from model.pooling import FEATURES, Pooled, PoolModel, customs
+from model.pooling import FILE as POOL
 from model.reading import Reading
 from model.triage import Triage
 from training.examples import Example
@@ -28,7 +29,7 @@ _MOST_REPLAYED = 600
 _LEAST_REPLAYED = 100
 _DELAY = timedelta(days=1)
 _REFIT_EVERY = 10  # decisions; in service it is every night
-_HIDING = 2  # replays with hidden offices
+_PLAIN = 2  # times that the replay without hidden offices counts beside the one with
 _HIDDEN_SHARE = 0.35  # of the rows whose office is hidden in these
 _RIDGE = 0.01
 _FIXED = {"rejected": -1.5}  # exports keep no returns
@@ -65,20 +66,31 @@ def fit_pool(examples: Sequence[Example], sketch: Callable[[Sequence[Example]], 
         return None
     undated = [e for e in examples if e.date is None and e.truth.agency is not None]
     rng = np.random.default_rng(seed)
-    readings: list[Reading] = []
+    reader = Triage.of(sketch([*earlier, *undated]))
+    readings = [reader.read(e.complaint) for e in later]
+    past = [reader.read(e.complaint) for e in earlier]
     sums: list[Sum] = []
-    for hiding in range(_HIDING + 1):
-        hidden = _hidden(later, rng) if hiding else frozenset[str]()
-        triage = Triage.of(sketch([e for e in (*earlier, *undated) if e.truth.agency not in hidden]))
-        if not readings:
-            readings = [triage.read(e.complaint) for e in later]
-        sums += _replay(triage, later, readings, plain=not hiding)
-    weights = fit_weights(sums)
+    for hidden in (frozenset[str](), _hidden(later, rng)):
+        bundle = sketch([e for e in (*earlier, *undated) if e.truth.agency not in hidden])
+        seen = [(r, e) for r, e in zip(past, earlier, strict=True) if e.truth.agency not in hidden]
+        custom = customs([_suggestion(reader, r, e) for r, e in seen])
+        triage = Triage.of(replace(bundle, extras={POOL: PoolModel({}, custom=custom).to_document()}))
+        sums += _replay(triage, later, readings, plain=not hidden)
+    weights = fit_weights([*sums, *(item for item in sums for _ in range(_PLAIN - 1) if item.plain)])
     plain = [item for item in sums if item.plain]
+    everything = zip((*past, *readings), (*earlier, *later), strict=True)
     return PoolModel(
         dict(zip(FEATURES, np.round(weights, 4).tolist(), strict=True)),
         fit_sum_calibration([item.matrix @ weights for item in plain], [item.truth for item in plain]),
+        customs([_suggestion(reader, r, e) for r, e in everything]),
     )
+
+
+def _suggestion(triage: Triage, reading: Reading, example: Example) -> tuple[dict[str, float], str | None]:
+    """Return what table and registry alone would have said, and what was decided."""
+    chances = {a.agency.id: a.probability for a in triage.route(reading, None).agencies}
+    agency = triage.registry.resolve(str(example.truth.agency))
+    return chances, agency.id if agency is not None else None
 
 
 def _hidden(later: Sequence[Example], rng: np.random.Generator) -> frozenset[str]:

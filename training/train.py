@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,13 @@ from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
 from data.similar import near_duplicate_groups
-from model.bundle import Bundle
+from model.bundle import Bundle, load
 from model.classifier import Head, LinearModel
 from model.duplicates.scorer import BASE_WEIGHTS
+from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser
 from model.pooling import FILE as POOL
+from model.triage import BASE
 from training.calibrate import Fold, calibration_folds
 from training.config import Config
 from training.examples import Example, make_examples
@@ -96,8 +99,9 @@ def _fit(
     :raises PilahError: PLH-301 if there is nothing to learn.
     """
     minimum = config.min_shared if config.shareable else 1
-    vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum)
-    if not vectoriser.size:
+    encoder = _encoder(config.features.encoder)
+    vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum, encoder)
+    if not vectoriser.n_counted:
         raise PilahError("PLH-301", "no word occurs in enough texts")
     progress()
     solver = Solver(
@@ -105,6 +109,7 @@ def _fit(
         weights=np.ones(len(examples)),
         seed=config.seed,
         n_words=len(vectoriser.words),
+        n_counted=vectoriser.n_counted,
         minima=(max(config.features.min_words, minimum), max(config.features.min_chars, minimum)),
     )
     if solver.dense:
@@ -119,6 +124,14 @@ def _fit(
         np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
     )
     return vectoriser, linear, _place(heads)
+
+
+@cache
+def _encoder(name: str) -> Encoder | None:
+    """Find the word vectors that a run asks for."""
+    if name == "none":
+        return None
+    return load(BASE).vectoriser.encoder if name == "base" else load_encoder(Path(name))
 
 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
