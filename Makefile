@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= data/sample/complaints.jsonl
 
-.PHONY: serve setup test check bench eval base clean
+.PHONY: serve setup test check bench eval base wheelhouse clean
 
 serve: $(VENV)/.serve  ## Start the API on 127.0.0.1:8080 with the shipped base bundle
 	@$(BIN)/pilah serve
@@ -30,6 +30,9 @@ eval: $(VENV)/.all  ## Evaluate on DATA (a labelled file), grouped so that near-
 
 base: $(VENV)/.all  ## Make the shipped base bundle anew from BASE_DATA (labelled exports; confidential rows are left out)
 	$(BIN)/pilah train $(BASE_DATA) --config training/base.toml -o model/base
+
+wheelhouse: | $(BIN)/python  ## Collect all that a machine without a network needs to install pilah
+	$(PIP) wheel --wheel-dir wheelhouse .
 
 clean:  ## Remove the environment and caches; var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -47,6 +47,7 @@ class Scope:
     async def __call__(self, request: Request) -> Viewer:
         """Return who is asking."""
         viewer = authenticate(intake_of(request).store, request.headers.get("authorization"))
+        request.app.state.rate_limit.take(viewer.id)
         if self.scope is not None:
             require(viewer, self.scope)
         return viewer

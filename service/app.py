@@ -14,16 +14,18 @@ import model.triage
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, incident_api, problems
+from service import api, docs_page, health, incident_api, job_api, problems
 from service.decisions import DecisionBook
 from service.intake import Intake, Triage
+from service.jobs import JobRunner
+from service.limits import Admission, RateLimit
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
 from service.settings import Settings
 from service.storage.store import Store
 
 log = logging.getLogger(__name__)
-BATCH_PATH = "/v1/assess/batch"
+BATCH_PATHS = ("/v1/assess/batch", "/v1/jobs")
 
 
 def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store: Store) -> FastAPI:
@@ -35,14 +37,16 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
     decisions = DecisionBook(store, triage) if isinstance(triage, model.triage.Triage) else None
     answering = decisions.triage if decisions is not None else triage
-    intake = Intake(answering, index, store, metrics, registry, decisions)
+    intake = Intake(answering, index, store, metrics, registry, settings.var / "incidents.json", decisions)
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
+        intake.incidents.restore()
         intake.incidents.follow()
-        tasks = [asyncio.create_task(_follow(intake, settings))]
+        app.state.jobs = jobs = JobRunner(intake, settings.job_days)
+        tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         if decisions is not None:
             tasks.append(asyncio.create_task(_learn(decisions, settings)))
         try:
@@ -53,7 +57,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
                 with suppress(asyncio.CancelledError):
                     await task
             with suppress(PilahError):
-                intake.save()
+                intake.save(stopping=True)
             store.close()
 
     app = FastAPI(
@@ -68,14 +72,17 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     )
     app.state.intake = intake
     app.state.settings = settings
+    app.state.rate_limit = RateLimit(settings.rate_limit)
     problems.install(app)
     app.include_router(api.router)
     app.include_router(incident_api.router)
+    app.include_router(job_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     app.add_middleware(
-        BodyLimit, limit=lambda path: settings.max_batch_body if path == BATCH_PATH else settings.max_body
+        BodyLimit, limit=lambda path: settings.max_batch_body if path in BATCH_PATHS else settings.max_body
     )
+    app.add_middleware(Admission, most=settings.max_waiting)
     app.add_middleware(RequestContext, metrics=metrics)
     return app
 

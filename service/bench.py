@@ -94,7 +94,7 @@ def fill(var: Path, bundle: Path, stored: int) -> None:
             for counts in import_records(store, spread(partial(Reader.load, bundle), prepare, records)):
                 bar.update(counts.rows - bar.n)
         with tqdm(desc="pilah bench: index", unit="event", disable=None) as bar:
-            for step in index_tail(store, open_index(var / "index")):
+            for step in index_tail(store, open_index(var / "index"), var / "incidents.json"):
                 bar.update(step)
     finally:
         store.close()

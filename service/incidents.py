@@ -1,19 +1,25 @@
-"""Incidents as the event log tells them: kept in memory, made anew from the log at every start."""
+"""Incidents as the event log tells them: kept in memory, written down at times, made anew from the log if need be."""
 
 from __future__ import annotations
 
+import json
+import logging
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from data.errors import PilahError
 from model.duplicates.document import to_day
+from model.duplicates.incident_state import dump, load
 from model.duplicates.incidents import Incident, Incidents, Member, incident_id
 from service.storage.log import Event
 from service.storage.store import Store
 from service.viewer import Viewer
 
+log = logging.getLogger(__name__)
 KINDS: Final = (
     "received", "updated", "assessed", "deleted", "duplicate_confirmed", "duplicate_rejected",
     "incident_merged", "incident_split", "incident_closed", "incident_reopened",
@@ -21,6 +27,7 @@ KINDS: Final = (
 """The events that say something of incidents."""
 
 _READ: Final = 1000  # events read at once
+_FORMAT: Final = 1
 
 
 def apply(incidents: Incidents, event: Event) -> None:
@@ -53,10 +60,47 @@ def apply(incidents: Incidents, event: Event) -> None:
 class IncidentBook:
     """Answer questions about incidents, always as of the end of the log."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, path: Path | None = None) -> None:
         self._store = store
+        self._path = path
         self._incidents = Incidents()
-        self._cursor = 0
+        self._cursor = self._saved = 0
+
+    def restore(self) -> None:
+        """Read what :meth:`save` wrote, if it is of this log; otherwise everything is read from the log again."""
+        if self._path is None or not self._path.is_file():
+            return
+        try:
+            document = json.loads(self._path.read_text(encoding="utf-8"))
+            if document["format"] != _FORMAT or document["at"] != self._mark(document["cursor"]):
+                return
+            self._incidents, self._cursor = load(document["state"]), document["cursor"]
+            self._saved = self._cursor
+        except (OSError, KeyError, IndexError, TypeError, ValueError):
+            log.warning("the saved incidents cannot be read; they are made anew from the event log")
+
+    def save(self, least: int = 1) -> None:
+        """Write down what is known, so that the next start is quick.
+
+        :param least: unless fewer events than this have come since it was last written.
+        """
+        if self._path is None or self._cursor - self._saved < least:
+            return
+        document = {"format": _FORMAT, "cursor": self._cursor, "at": self._mark(self._cursor)}
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        with open(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(document | {"state": dump(self._incidents)}, file, separators=(",", ":"))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+        self._saved = self._cursor
+
+    def _mark(self, cursor: int) -> list[str] | None:
+        """Return what the log says at a place: another log says something else there."""
+        found = self._store.events_after(cursor - 1, 1)
+        if not found or found[0].seq != cursor:
+            return None
+        return [found[0].event_id, found[0].complaint_id, found[0].recorded_at]
 
     def follow(self) -> None:
         """Read what was written since."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from data.agencies import AgencyRegistry
@@ -21,7 +22,7 @@ from service.codec import dumps, fingerprint, to_plain
 from service.decisions import DecisionBook
 from service.incidents import IncidentBook
 from service.metrics import Metrics
-from service.posting import apply_event, document_of, posting_of, with_agency_id
+from service.posting import apply_event, apply_events, document_of, posting_of, with_agency_id
 from service.storage.log import Event
 from service.storage.record import Posting, erase, store_event, store_posting
 from service.storage.store import Store
@@ -30,6 +31,7 @@ from service.viewer import Viewer
 log = logging.getLogger(__name__)
 SHOWN = 5  # duplicates in one answer
 _REPLAYED = 1000  # events read at once
+_MANY = 5_000  # events after which the incidents are written down again
 _CHUNK = 16  # complaints of a batch between two looks at other requests
 
 
@@ -76,6 +78,7 @@ class Intake:
         store: Store,
         metrics: Metrics,
         registry: AgencyRegistry,
+        incidents: Path | None = None,
         decisions: DecisionBook | None = None,
     ) -> None:
         self.triage = triage
@@ -84,7 +87,7 @@ class Intake:
         self.store = store
         self.metrics = metrics
         self.registry = registry
-        self.incidents = IncidentBook(store)
+        self.incidents = IncidentBook(store, incidents)
         self.cursor = index.cursor
         self._purge = False  # whether a complaint was erased since the index was last saved
         self._own: set[int] = set()  # events that this process wrote and has indexed already
@@ -169,23 +172,22 @@ class Intake:
         """
         applied = 0
         while events := self.store.events_after(self.cursor, limit or _REPLAYED):
-            for event in events:
-                if event.seq in self._own:
-                    self._own.discard(event.seq)
-                else:
-                    apply_event(self.index, event)
-                    self._purge |= event.kind == "deleted"
-                self.cursor = event.seq
+            others = [event for event in events if event.seq not in self._own]
+            apply_events(self.index, others)
+            self._own.difference_update([event.seq for event in events])
+            self._purge |= any(event.kind == "deleted" for event in others)
+            self.cursor = events[-1].seq
             applied += len(events)
             if limit is not None:
                 break
         return applied
 
-    def save(self) -> None:
-        """Write the index down, unless something in it is not yet on the disk."""
+    def save(self, *, stopping: bool = False) -> None:
+        """Write the index down, unless something in it is not yet on the disk; the incidents if there is much new."""
         if not self._waiting:
             self.catch_up()
             self.index.save(self.cursor, purge=self._purge)
+            self.incidents.save(1 if stopping or self._purge else _MANY)
             self._purge = False
 
     def _known(self, complaint_id: str, digest: str, viewer: Viewer) -> Outcome | None:

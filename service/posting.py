@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -86,15 +86,36 @@ def with_agency_id(event: Event, registry: AgencyRegistry, region_code: str | No
     return replace(event, payload={**event.payload, FOUND_ID: found.id})
 
 
+def _document(event: Event) -> Document:
+    return build_document(from_plain(dict(event.payload["complaint"])), **event.payload.get("search", {}))
+
+
 def apply_event(index: DuplicateIndex, event: Event) -> None:
     """Bring the duplicate index from before an event to after it; applying an event again changes nothing."""
     if event.kind in ("received", "updated"):
         if "complaint" in event.payload:  # emptied by an erasure otherwise
-            complaint = from_plain(dict(event.payload["complaint"]))
-            index.add(build_document(complaint, **event.payload.get("search", {})))
+            index.add(_document(event))
     elif event.kind == "deleted":
         index.remove(event.complaint_id)
     elif event.kind == "closed":
         index.close(event.complaint_id, to_day(datetime.fromisoformat(event.at)))
     elif event.kind == "reopened":
         index.close(event.complaint_id, None)
+
+
+def apply_events(index: DuplicateIndex, events: Iterable[Event]) -> None:
+    """Do for many events what :func:`apply_event` does for each, writing every complaint once."""
+    waiting: dict[str, Document] = {}
+    for event in events:
+        name = event.complaint_id
+        if event.kind in ("received", "updated") and "complaint" in event.payload:
+            waiting.pop(name, None)  # a later version stands where it came
+            waiting[name] = _document(event)
+        elif name in waiting and event.kind in ("closed", "reopened"):
+            day = to_day(datetime.fromisoformat(event.at)) if event.kind == "closed" else None
+            waiting[name] = replace(waiting[name], closed=day)
+        else:
+            if event.kind == "deleted":
+                waiting.pop(name, None)
+            apply_event(index, event)
+    index.add_many(waiting.values())

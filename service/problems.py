@@ -50,7 +50,7 @@ def problem_response(
     extra = dict(headers or {})
     if body["status"] == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = "Bearer"
-    if body["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+    if body["status"] in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         extra["Retry-After"] = _RETRY_AFTER
     # Escaped to ASCII: a caller's field name may hold half a character, which UTF-8 cannot write.
     return Response(json.dumps(body), status_code=body["status"], headers=extra, media_type=MEDIA_TYPE)

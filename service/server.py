@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 from collections.abc import Callable
@@ -22,7 +23,6 @@ from service.storage.store import Store
 
 T = TypeVar("T", bound=Triage)
 _STOP_SECONDS = 20  # to finish what was begun
-_NEWEST = 256  # complaints that the index keeps in the form that is quick to change and slow to search
 
 
 def make_private(folder: Path) -> None:
@@ -60,12 +60,12 @@ def open_index(folder: Path, scorer: PairScorer | None = None) -> DuplicateIndex
     :param scorer: the shipped one if ``None``.
     """
     try:
-        return DuplicateIndex.open(folder, scorer=scorer, delta_limit=_NEWEST)
+        return DuplicateIndex.open(folder, scorer=scorer)
     except PilahError as error:
         if error.code == "PLH-603":  # the scorer, not the index
             raise
         shutil.rmtree(folder)
-        return DuplicateIndex.open(folder, scorer=scorer, delta_limit=_NEWEST)
+        return DuplicateIndex.open(folder, scorer=scorer)
 
 
 def address(listener: socket.socket) -> str:
@@ -98,6 +98,9 @@ def run(
             app = create_app(settings, triage, open_index(settings.var / "index", scorer(triage)), store)
             listener.listen(128)  # from here on callers wait instead of being refused
             announce(store, address(listener))
+            # The model lives as long as the process: looking through it for garbage would hold up requests.
+            gc.collect()
+            gc.freeze()
             config = uvicorn.Config(
                 app,
                 log_config=None,

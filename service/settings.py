@@ -35,6 +35,14 @@ class Settings(BaseSettings):
     max_body: int = Field(1_000_000, ge=1_000, description="Largest body of a request, in bytes.")
     max_batch_body: int = Field(10_000_000, ge=1_000, description="Largest body of a batch, in bytes.")
     max_batch: int = Field(500, ge=1, le=10_000, description="Most complaints in one batch.")
+    max_job: int = Field(5_000, ge=1, le=100_000, description="Most complaints in one background job.")
+    job_days: float = Field(7.0, gt=0, description="Days after which a finished background job is forgotten.")
+    max_waiting: int = Field(
+        100, ge=1, description="Most requests in work at once; more get 503 with Retry-After, so that none waits long."
+    )
+    rate_limit: int = Field(
+        0, ge=0, description="Most requests of one key in a minute; 0 for no limit. More get 429 with Retry-After."
+    )
     busy_timeout: float = Field(5.0, gt=0, le=60, description="Seconds to wait for a store that is held by another.")
     follow_interval: float = Field(
         1.0, gt=0, le=60, description="Seconds between looks at the event log for what other programs wrote."

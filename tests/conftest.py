@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from model.triage import Triage
 from training.card import with_card
 from training.config import Config
 from training.train import train
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from postgresql import postgres_server
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 CREATED = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -75,3 +80,10 @@ def make_record() -> Callable[..., Record]:
         return Record(complaint, Labels(type=type, category=category, agency=agency), source="test.jsonl")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """Start a PostgreSQL server of its own and return what makes an empty database in it."""
+    with postgres_server() as make:
+        yield make

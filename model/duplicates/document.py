@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 from data.complaint import Complaint, Confidentiality
+from model.duplicates.features import Features, features
 from model.duplicates.reading import Locator, Reading, read
-from model.duplicates.terms import Features, Term, features, terms
+from model.duplicates.terms import Term, terms
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -69,10 +70,12 @@ class Document:
         >>> Document.from_record(sample.to_record()) == sample
         True
         """
-        packed = {key: value for key, value in asdict(self).items() if value not in (None, "", ())}
-        packed["reading"] = {key: value for key, value in packed["reading"].items() if value}
-        packed["reading"]["locators"] = [[place.kind, *place.words] for place in self.reading.locators]
-        for name in ("title_words", "text_words", "place_words"):
+        reading = self.reading
+        known: dict[str, Any] = {name: value for name in _READ if (value := getattr(reading, name))}
+        known["locators"] = [[place.kind, *place.words] for place in reading.locators]
+        packed: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(self, name)) not in (None, "")}
+        packed["reading"] = known
+        for name in _WORDS:
             packed[name] = " ".join(getattr(self, name))
         return json.dumps(packed, separators=(",", ":")).encode()
 
@@ -84,12 +87,17 @@ class Document:
         places = tuple(Locator(kind, tuple(words)) for kind, *words in known.pop("locators"))
         values: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in known.items()}
         reading = Reading(locators=places, **values)
-        for name in ("title_words", "text_words", "place_words"):
+        for name in _WORDS:
             packed[name] = tuple(packed[name].split())
         packed["confidentiality"] = Confidentiality(packed["confidentiality"])
         packed.setdefault("title", "")
         packed.setdefault("text", "")
         return cls(reading=reading, **packed)
+
+
+_WORDS = ("title_words", "text_words", "place_words")
+_PLAIN = tuple(item.name for item in fields(Document) if item.name not in (*_WORDS, "reading"))
+_READ = tuple(item.name for item in fields(Reading) if item.name != "locators")
 
 
 def field_terms(document: Document) -> tuple[list[Term], list[Term]]:

@@ -78,7 +78,8 @@ class Incidents:
         self._confirmed: dict[str, set[str]] = {}
         self._rejected: dict[str, set[str]] = {}
         self._closed: set[str] = set()
-        self._incidents: dict[str, Incident] = {}
+        self._incidents: dict[str, Incident] = {}  # of two members and more
+        self._alone: dict[str, str] = {}  # the one member of each other incident: most complaints are of their own
         self._of: dict[str, str] = {}
         self._changed: set[str] = set()
 
@@ -218,7 +219,8 @@ class Incidents:
     def all(self) -> list[Incident]:
         """Return all incidents, by id; each complaint is in exactly one."""
         self._refresh()
-        return sorted(self._incidents.values(), key=lambda incident: incident.id)
+        alone = [self._incident([name]) for name in self._alone.values()]
+        return sorted([*self._incidents.values(), *alone], key=lambda incident: incident.id)
 
     def get(self, incident: str) -> Incident:
         """Return an incident.
@@ -226,9 +228,10 @@ class Incidents:
         :raises PilahError: PLH-606 if it is unknown.
         """
         self._refresh()
-        if incident not in self._incidents:
+        found = self._known(incident)
+        if found is None:
             raise PilahError("PLH-606", incident)
-        return self._incidents[incident]
+        return found
 
     def of(self, identifier: str) -> Incident:
         """Return the incident of a complaint.
@@ -236,11 +239,17 @@ class Incidents:
         :raises PilahError: PLH-606 if the complaint is unknown.
         """
         self._refresh()
-        if identifier not in self._of:
+        found = self._known(self._of.get(identifier, ""))
+        if found is None:
             raise PilahError("PLH-606", identifier)
-        return self._incidents[self._of[identifier]]
+        return found
 
     # --- parts
+
+    def _known(self, incident: str) -> Incident | None:
+        if incident in self._alone:
+            return self._incident([self._alone[incident]])
+        return self._incidents.get(incident)
 
     def _decide(self, a: str, b: str, into: dict[str, set[str]], out_of: dict[str, set[str]]) -> None:
         for name in (a, b):
@@ -254,8 +263,8 @@ class Incidents:
     def _touch(self, name: str) -> None:
         """Mark a complaint, and what is with it or linked to it now, as to be gathered anew."""
         self._changed.add(name)
-        if name in self._of:
-            self._changed.update(self._incidents[self._of[name]].members)
+        if (incident := self._incidents.get(self._of.get(name, ""))) is not None:
+            self._changed.update(incident.members)
         self._changed.update(self._near.get(name, {}), self._confirmed.get(name, ()))
 
     def _reachable(self, start: str) -> set[str]:
@@ -276,18 +285,29 @@ class Incidents:
         waiting &= self._members.keys()
         parts: list[set[str]] = []
         while waiting:
-            parts.append(self._reachable(waiting.pop()))
+            name = waiting.pop()
+            parts.append(self._reachable(name) if self._near.get(name) or self._confirmed.get(name) else {name})
             waiting -= parts[-1]
         for name in (name for part in parts for name in part):
             self._forget(name)  # all of them first: a part of an incident may keep the id that another part had
         for members in parts:
-            for group in self._gather(members):
-                incident = self._incident(group)
-                self._incidents[incident.id] = incident
-                self._of.update(dict.fromkeys(incident.members, incident.id))
+            for group in self._gather(members) if len(members) > 1 else [list(members)]:
+                self._settle(group)
+
+    def _settle(self, group: list[str]) -> None:
+        if len(group) == 1:
+            identifier = incident_id(self._anchor[group[0]][1])
+            self._alone[identifier] = group[0]
+        else:
+            incident = self._incident(group)
+            identifier = incident.id
+            self._incidents[identifier] = incident
+        self._of.update(dict.fromkeys(group, identifier))
 
     def _forget(self, name: str) -> None:
-        self._incidents.pop(self._of.pop(name, ""), None)
+        known = self._of.pop(name, "")
+        self._incidents.pop(known, None)
+        self._alone.pop(known, None)
 
     def _gather(self, members: set[str]) -> list[list[str]]:
         def pairs(of: Mapping[str, Iterable[str]]) -> set[frozenset[str]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from data.errors import PilahError
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up whenever the features, the reading or the files of the index change: an older index is then rebuilt."""
 
 _FILE: Final = "manifest.json"

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 from typing import Final
-
-import numpy as np
-import numpy.typing as npt
-
-from model.duplicates.lexicon import STOP_WORDS
-
-Hashes = npt.NDArray[np.uint32]
 
 # What masking left ("[NOMOR KTP DISENSOR]", "[PHONE]", runs of * or X) and the tail that LaporGub adds.
 _NOISE = re.compile(
@@ -132,80 +121,3 @@ def terms(text: str) -> list[Term]:
     """
     clean = _NOISE.sub(lambda match: " " * len(match.group()), text)
     return [Term(canonical(m.group().lower()), m.start(), m.end()) for m in _TERM.finditer(clean)]
-
-
-def hash_term(term: str, salt: int = 0) -> int:
-    """Hash a term to 32 bits, the same in every process and version.
-
-    >>> hash_term("jalan") == hash_term("jalan"), hash_term("jalan") == hash_term("jalan", 7)
-    (True, False)
-    """
-    return zlib.crc32(term.encode("utf-8", "surrogatepass"), salt)
-
-
-_BIGRAM_SALT: Final = 0x51ED270B
-_EXACT_SALT: Final = 0x2545F491
-_GRAM: Final = 4
-_MULTIPLIERS: Final = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F], dtype=np.uint32)
-
-
-@lru_cache(maxsize=1 << 16)
-def hash_phrase(phrase: str) -> int:
-    """Hash a word, or two neighbouring words with a space between them, as :func:`features` does."""
-    return hash_term(phrase, _BIGRAM_SALT if " " in phrase else 0)
-
-
-def exact_hash(words: Sequence[str]) -> int:
-    """Hash a whole normalised text: equal texts up to case, spacing, punctuation and spelling have one hash."""
-    return zlib.crc32(" ".join(words).encode("utf-8", "surrogatepass"), _EXACT_SALT)
-
-
-def _grams(words: Sequence[str]) -> Hashes:
-    """Hash the character 4-grams of each word, its borders included."""
-    text = " " + " ".join(words) + " "
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    if len(codes) < _GRAM:
-        return np.empty(0, dtype=np.uint32)
-    mixed = np.zeros(len(codes) - _GRAM + 1, dtype=np.uint32)
-    inside = np.ones(len(mixed), dtype=bool)
-    for place in range(_GRAM):
-        part = codes[place : place + len(mixed)]
-        mixed ^= (part * _MULTIPLIERS[place]) ^ (part >> np.uint32(3))
-        mixed = (mixed << np.uint32(5)) | (mixed >> np.uint32(27))
-        if 0 < place < _GRAM - 1:
-            inside &= part != ord(" ")
-    return mixed[inside]
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Hold the hashed features of one document, without repeats and in ascending order.
-
-    :param hashes: words, neighbouring word pairs, character 4-grams and the hash of the whole text.
-    :param weights: the weight of the kind of each.
-    :param exact: the hash of the whole text, which is one of ``hashes``.
-    """
-
-    hashes: Hashes
-    weights: npt.NDArray[np.float64]
-    exact: int
-
-
-def features(title: Sequence[str], text: Sequence[str]) -> Features:
-    """Hash what a document is found by.
-
-    :param title: canonical words of the title.
-    :param text: canonical words of the text.
-    """
-    useful = [word for word in (*title, *text) if word not in STOP_WORDS]
-    distinct = list(dict.fromkeys(useful))
-    exact = exact_hash(text)
-    kinds = (
-        (np.array([exact], dtype=np.uint32), 1.0),
-        (np.array([hash_phrase(word) for word in distinct], dtype=np.uint32), 1.0),
-        (np.array([hash_phrase(f"{a} {b}") for a, b in set(pairwise(useful))], dtype=np.uint32), 0.5),
-        (_grams(distinct), 0.3),
-    )
-    hashes, first = np.unique(np.concatenate([part for part, _ in kinds]), return_index=True)
-    weights = np.concatenate([np.full(len(part), weight) for part, weight in kinds])[first]
-    return Features(hashes, weights, exact)

@@ -37,7 +37,7 @@ def duplicates(
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.regions import Regions  # noqa: PLC0415
-    from model.duplicates.archive import Archive, read_pair_ids  # noqa: PLC0415
+    from model.duplicates.archive import Archive, Pair, best_pairs_first, cores, read_pair_ids  # noqa: PLC0415
     from model.duplicates.prepare import Preparer  # noqa: PLC0415
     from model.duplicates.scorer import TrainedScorer, base_scorer  # noqa: PLC0415
     from model.duplicates.weights import load_weights  # noqa: PLC0415
@@ -54,17 +54,23 @@ def duplicates(
     def shown(rows: Any, what: str) -> Iterator[Any]:
         return iter(tqdm(rows, desc=what, unit="row", disable=quiet))
 
-    with Archive(scorer) as archive:
-        queries = [prepare(record) for record in shown(records, "pilah duplicates: read")]
-        stored = [prepare(record) for record in shown(corpus, "pilah duplicates: read corpus")] if against else queries
-        for document in shown(stored, "pilah duplicates: index"):
-            archive.add(document)
+    with Archive(scorer, cores()) as archive:
+        stored = corpus if against else records
+        with tqdm(total=len(stored), desc="pilah duplicates: read", unit="row", disable=quiet) as bar:
+            for step in archive.fill(stored):
+                bar.update(step)
+        queries = [prepare(record) for record in shown(records, "pilah duplicates: read queries")] if against else []
         if asked is not None:
             found = archive.score_pairs(shown(asked, "pilah duplicates: score"), queries)
+        elif against:
+            found = archive.search(shown(queries, "pilah duplicates: search"), top=top, minimum=min_probability)
         else:
-            found = archive.search(
-                shown(queries, "pilah duplicates: search"), top=top, minimum=min_probability, both=against is None
-            )
+            listed: list[Pair] = []
+            with tqdm(total=archive.index.end, desc="pilah duplicates: search", unit="row", disable=quiet) as bar:
+                for step, pairs_found in archive.pairs(top=top, minimum=min_probability):
+                    listed += pairs_found
+                    bar.update(step)
+            found = best_pairs_first(listed)
         lines = [
             {
                 "a": pair.a,
@@ -77,7 +83,7 @@ def duplicates(
         ]
         _write(output, lines)
         if incidents is not None:
-            _write(incidents, archive.incidents(found, stored))
+            _write(incidents, archive.incidents(found))
 
 
 def _write(path: Path | None, lines: list[dict[str, Any]]) -> None:

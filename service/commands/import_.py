@@ -72,7 +72,7 @@ def import_files(
         if alone:
             index = open_index(settings.var / "index")
             with tqdm(desc="pilah import: index", unit="event", disable=None) as bar:
-                for step in index_tail(opened, index):
+                for step in index_tail(opened, index, settings.var / "incidents.json"):
                     bar.update(step)
     finally:
         opened.close()

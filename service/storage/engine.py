@@ -17,6 +17,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from data.errors import PilahError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_CONNECT_SECONDS = 10
+_WRITE_SECONDS = 20
+_WRITE_LOCK = 7_066_105  # any number that no other program of the database uses
 
 
 def open_engine(url: str, busy_timeout: float = 5.0) -> Engine:
@@ -28,7 +31,11 @@ def open_engine(url: str, busy_timeout: float = 5.0) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return sa.create_engine(parsed, pool_pre_ping=True)
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            engine = sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS})
+            sa.event.listen(engine, "begin", _one_writer)
+            return engine
         path = sqlite_path(url)
         if path is not None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,6 +78,16 @@ def _on_connect(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _one_writer(connection: Connection) -> None:
+    """Let one replica write at a time, so that the log's numbers become visible in their order.
+
+    Without it a number drawn earlier could be committed later, and who follows the log would pass over it.
+    """
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WRITE_SECONDS}s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+
+
 def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -102,11 +119,11 @@ def storage_error(error: DBAPIError, *, opening: bool = False) -> PilahError:
     """Turn a database error into a coded one; the statement and its values are left out."""
     reason = str(error.orig)
     low = reason.lower()
-    if "locked" in low or "busy" in low:
+    if "locked" in low or "busy" in low or "lock timeout" in low or "deadlock" in low:
         return PilahError("PLH-502", reason)
     if "readonly" in low or "full" in low or "disk i/o" in low:
         return PilahError("PLH-503", reason)
-    if opening or "malformed" in low or "not a database" in low or "unable to open" in low:
+    if opening or "malformed" in low or "not a database" in low or "unable to open" in low or "connection" in low:
         return PilahError("PLH-501", reason)
     return PilahError("PLH-503", reason)
 

@@ -88,3 +88,35 @@ keys = Table(
     Column("revoked_at", String(27)),
 )
 """API keys: only a hash of each is kept."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("sender", String(32)),
+    Column("viewer", Text, nullable=False),
+    Column("created_at", String(27), nullable=False),
+    Column("finished_at", String(27)),
+    Column("total", Integer, nullable=False),
+    Column("worker", String(40)),
+    Column("held_until", String(27)),
+    Index("jobs_created", "created_at"),
+)
+"""Background jobs; ``viewer`` holds the rights of the key as they were when it sent the job.
+
+``worker`` is the server that works on it, as long as it says so before ``held_until``.
+"""
+
+job_items = Table(
+    "job_items",
+    metadata,
+    Column("job_id", String(40), ForeignKey("jobs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("complaint_id", String(200)),
+    Column("content", Text),
+    Column("outcome", String(20)),
+    Column("error", Text),
+    Index("job_items_complaint", "complaint_id"),
+    Index("job_items_waiting", "outcome", "job_id", "number"),
+)
+"""The complaints of a job: ``content`` (masked) until it is answered; the answer itself is in ``assessments``."""

@@ -1,4 +1,4 @@
-"""Serve the stand-in model in a process of its own: ``python serving.py VAR`` prints the URL and a key."""
+"""Serve the stand-in model in a process of its own: ``python serving.py VAR [STORE]`` prints the URL and a key."""
 
 from __future__ import annotations
 
@@ -21,4 +21,5 @@ def announce(store: Store, url: str) -> None:
 
 
 if __name__ == "__main__":
-    run(Settings(var=Path(sys.argv[1]), port=0, log_level="WARNING"), KeywordTriage, announce)
+    address = sys.argv[2] if len(sys.argv) > 2 else ""
+    run(Settings(var=Path(sys.argv[1]), store=address, port=0, log_level="WARNING"), KeywordTriage, announce)

@@ -13,6 +13,8 @@ from data.agencies import AgencyRegistry
 from data.complaint import Complaint, Labels, Record
 from model.duplicates.index import DuplicateIndex
 from service.archive import Counts, Reader, events_of, import_records, index_tail, prepare
+from service.posting import apply_event, apply_events
+from service.storage.log import Event
 from service.storage.store import Store
 from service.viewer import EVERYTHING
 
@@ -76,6 +78,32 @@ def test_a_later_export_adds_what_is_new(store: Store) -> None:
 def test_the_status_says_what_happened(status: str | None, detail: str | None, kinds: list[str]) -> None:
     row = Record(Complaint("L-1", "lampu"), status=status, status_detail=detail)
     assert [event.kind for event in events_of(row)] == kinds
+
+
+def test_many_events_at_once_do_to_the_index_what_they_do_one_by_one() -> None:
+    def event(seq: int, name: str, kind: str, text: str = "") -> Event:
+        payload = {"complaint": {"id": name, "text": text}} if text else {}
+        at = f"2024-03-{seq:02}T08:00:00+00:00"
+        return Event(f"e{seq}", name, kind, at, at, payload, seq=seq)
+
+    events = [
+        event(1, "a", "received", "Lampu padam di Jl. Mawar"),
+        event(2, "b", "received", "Sampah menumpuk di Pasar Baru"),
+        event(3, "a", "closed"),
+        event(4, "c", "received", "Jalan berlubang di Desa Sidomulyo"),
+        event(5, "b", "updated", "Sampah menumpuk di Pasar Lama"),
+        event(6, "c", "deleted"),
+        event(7, "c", "received", "Banjir di Desa Sidomulyo"),
+        event(8, "c", "closed"),
+        event(9, "c", "reopened"),
+    ]
+    at_once, one_by_one = DuplicateIndex(delta_limit=2), DuplicateIndex()
+    for start in (0, 4):
+        apply_events(at_once, events[start : start + 4 if start == 0 else None])
+    for each in events:
+        apply_event(one_by_one, each)
+    assert {d.id: d for d in at_once.documents()} == {d.id: d for d in one_by_one.documents()}
+    assert len(at_once) == 3
 
 
 def test_the_index_holds_what_was_imported(store: Store, tmp_path: Path) -> None:

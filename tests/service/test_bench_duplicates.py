@@ -8,8 +8,10 @@ from service.bench_duplicates import REGENCY, make_document, make_query, measure
 
 def test_every_second_query_retells_a_stored_complaint() -> None:
     stored = [make_document(number) for number in range(20)]
-    words = set(make_query(2, 20).text_words)
-    assert any(words <= set(document.text_words) for document in stored)
+    query, source = make_query(2, 20)
+    told = next(document for document in stored if document.id == source)
+    assert set(query.text_words) <= set(told.text_words)
+    assert make_query(3, 20)[1] is None
     assert {document.region for document in stored} == {REGENCY}
 
 

@@ -41,3 +41,12 @@ def test_every_scope_field_and_kind_is_named() -> None:
 def test_every_setting_that_the_page_names_exists() -> None:
     named = set(re.findall(r"PILAH_(\w+)", API))
     assert named <= {name.upper() for name in Settings.model_fields}
+
+
+def test_the_dashboard_shows_metrics_that_there_are() -> None:
+    dashboard = (DOCS.parent / "deploy" / "grafana.json").read_text(encoding="utf-8")
+    kinds = {"counter": ("_total",), "histogram": ("_bucket",), "gauge": ("",)}
+    offered = {f.name + end for f in Metrics().registry.collect() for end in kinds.get(f.type, ())}
+    named = set(re.findall(r"pilah_\w+", dashboard))
+    assert named
+    assert named <= offered

@@ -6,10 +6,12 @@ import shutil
 import time
 from typing import Any
 
+import pytest
 from stand_in import KeywordTriage
 
 from data.agencies import AgencyRegistry
 from data.complaint import Complaint, Labels, Record
+from model.duplicates.incidents import incident_id
 from service.archive import Reader, import_records, prepare
 from service.storage.store import Store
 
@@ -69,3 +71,27 @@ def test_an_erased_text_leaves_the_files_of_the_index_at_the_next_save(starting:
         assert not path.is_file() or b"Kembangsepatu" not in path.read_bytes(), path
     with starting() as server:
         assert found(server, server.key()) == ["A-2"]
+
+
+@pytest.mark.parametrize("damage", ["none", "missing", "cut", "of another log"])
+def test_incidents_are_the_same_after_a_restart_however_they_were_kept(starting: Any, damage: str) -> None:
+    texts = [f"Lampu jalan mati total di depan balai warga nomor {n} Bandung" for n in (1, 1, 2)]
+    with starting() as server:
+        headers = server.key()
+        for number, text in enumerate(texts):
+            server.assess(headers, text, id=f"A-{number}")
+        event = {"kind": "duplicate_confirmed", "duplicate_of": "A-2"}
+        server.client.post("/v1/complaints/A-0/events", json=event, headers=headers)
+        found = [server.client.get(f"/v1/incidents/{incident_id('A-0')}", headers=headers).json()]
+        kept = server.var / "incidents.json"
+    assert kept.is_file()
+    if damage == "missing":
+        kept.unlink()
+    elif damage == "cut":
+        kept.write_text(kept.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+    elif damage == "of another log":
+        kept.write_text(kept.read_text(encoding="utf-8").replace("A-", "B-"), encoding="utf-8")
+    with starting() as server:
+        found.append(server.client.get(f"/v1/incidents/{incident_id('A-0')}", headers=headers).json())
+    assert found[0] == found[1]
+    assert {"A-0", "A-2"} <= set(found[0]["members"])

@@ -31,6 +31,10 @@ CALLS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/v1/assess/batch"): [
         {"json": {"complaints": [{"text": TEXT, "id": "mine-7"}, {"text": "x Bandung", "id": OTHER}]}}
     ],
+    ("POST", "/v1/jobs"): [{"json": {"complaints": [{"text": TEXT, "id": "mine-6"}, {"text": "x", "id": OTHER}]}}],
+    ("GET", "/v1/jobs/{job_id}"): [{"path": OTHER}],
+    ("GET", "/v1/jobs/{job_id}/results"): [{"path": OTHER}],
+    ("DELETE", "/v1/jobs/{job_id}"): [{"path": OTHER}],
     ("GET", "/v1/complaints/{complaint_id}"): [{"path": OTHER}],
     ("DELETE", "/v1/complaints/{complaint_id}"): [{"path": OTHER}],
     ("POST", "/v1/complaints/{complaint_id}/events"): [
@@ -86,6 +90,10 @@ def test_every_endpoint_asks_for_its_scope(server: Any) -> None:
     needed = {
         ("POST", "/v1/assess"): "assess",
         ("POST", "/v1/assess/batch"): "assess",
+        ("POST", "/v1/jobs"): "assess",
+        ("GET", "/v1/jobs/{job_id}"): "assess",
+        ("GET", "/v1/jobs/{job_id}/results"): "assess",
+        ("DELETE", "/v1/jobs/{job_id}"): "assess",
         ("DELETE", "/v1/complaints/{complaint_id}"): "admin",
         ("POST", "/v1/complaints/{complaint_id}/events"): "events",
         ("POST", "/v1/incidents/{incident_id}/merge"): "events",

@@ -43,6 +43,17 @@ def store(tmp_path: Path) -> Any:
     opened.close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """Return a store on each of the two databases."""
+    if request.param == "sqlite":
+        opened = Store(f"sqlite:///{tmp_path / 'pilah.db'}")
+    else:
+        opened = Store(request.getfixturevalue("postgres")())
+    yield opened
+    opened.close()
+
+
 def put(store: Store, wanted: Posting) -> Any:
     return store.write(lambda connection: store_posting(connection, wanted, EVERYTHING)).result()
 
@@ -88,12 +99,12 @@ def test_rebuilding_from_the_log_gives_the_same_state(tmp_path: Path, wanted: li
             Path(f"{tmp_path / 'pilah.db'}{suffix}").unlink(missing_ok=True)
 
 
-def test_sequence_numbers_rise_and_are_never_used_again(store: Store) -> None:
-    put(store, posting(1))
-    last = store.last_seq()
-    store.write(lambda connection: erase(connection, "A-1", EVERYTHING)).result()
-    put(store, posting(2))
-    seqs = [found.seq for found in store.events_after(0)]
+def test_sequence_numbers_rise_and_are_never_used_again(either: Store) -> None:
+    put(either, posting(1))
+    last = either.last_seq()
+    either.write(lambda connection: erase(connection, "A-1", EVERYTHING)).result()
+    put(either, posting(2))
+    seqs = [found.seq for found in either.events_after(0)]
     assert seqs == sorted(set(seqs))
     assert seqs[-1] > last
 
@@ -122,7 +133,7 @@ def test_the_id_of_the_agency_before_is_not_kept() -> None:
     assert (after.agency, after.agency_id) == ("PLN", None)
 
 
-def test_one_failing_write_does_not_spoil_the_others(store: Store) -> None:
+def test_one_failing_write_does_not_spoil_the_others(either: Store) -> None:
     def broken(connection: Any) -> None:
         store_posting(connection, posting(99), EVERYTHING)
         raise ZeroDivisionError
@@ -130,13 +141,13 @@ def test_one_failing_write_does_not_spoil_the_others(store: Store) -> None:
     futures: list[Future[Any]] = []
     for number in range(30):
         wanted = posting(number)
-        futures.append(store.write(lambda connection, wanted=wanted: store_posting(connection, wanted, EVERYTHING)))
-        failing = store.write(broken)
+        futures.append(either.write(lambda connection, wanted=wanted: store_posting(connection, wanted, EVERYTHING)))
+        failing = either.write(broken)
         with pytest.raises(ZeroDivisionError):
             failing.result()
     assert all(future.result().outcome == "new" for future in futures)
-    assert store.count() == 30
-    assert not store.is_known("A-99")
+    assert either.count() == 30
+    assert not either.is_known("A-99")
 
 
 def test_the_writes_are_synchronous_and_the_log_is_wal(store: Store) -> None:
@@ -148,8 +159,8 @@ def test_the_writes_are_synchronous_and_the_log_is_wal(store: Store) -> None:
     assert found == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
 
 
-def test_the_migrations_make_the_tables_that_the_code_uses(store: Store) -> None:
-    inspector = sa.inspect(store.engine)
+def test_the_migrations_make_the_tables_that_the_code_uses(either: Store) -> None:
+    inspector = sa.inspect(either.engine)
     for table in metadata.sorted_tables:
         columns = {column["name"]: column["nullable"] for column in inspector.get_columns(table.name)}
         assert columns == {column.name: bool(column.nullable) for column in table.columns}

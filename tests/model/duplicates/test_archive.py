@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from data.complaint import Complaint
+from data.complaint import Complaint, Record
 from data.errors import PilahError
-from model.duplicates.archive import Archive, read_pair_ids
+from model.duplicates.archive import Archive, Pair, best_pairs_first, prepare_entries, read_pair_ids, share_out
 from model.duplicates.document import Document, build_document
 from model.duplicates.scorer import base_scorer
 
@@ -20,28 +20,48 @@ TEXTS = {
 }
 
 
+def records() -> list[Record]:
+    return [Record(Complaint(id=name, text=text)) for name, text in TEXTS.items()]
+
+
 def documents() -> list[Document]:
-    return [build_document(Complaint(id=name, text=text)) for name, text in TEXTS.items()]
+    return [build_document(record.complaint) for record in records()]
 
 
 def filled(archive: Archive) -> Archive:
-    for document in documents():
-        archive.add(document)
+    assert sum(archive.fill(records())) == len(TEXTS)
     return archive
+
+
+def pairs(archive: Archive) -> list[Pair]:
+    return best_pairs_first(pair for _, found in archive.pairs(top=10, minimum=0.5) for pair in found)
 
 
 def test_each_pair_of_an_archive_is_found_once() -> None:
     with Archive(base_scorer()) as archive:
-        found = filled(archive).search(documents(), top=10, minimum=0.5, both=True)
+        found = pairs(filled(archive))
         assert [(pair.a, pair.match.id, pair.match.relation) for pair in found] == [("b", "a", "same")]
-        assert [row["members"] for row in archive.incidents(found, documents())] == [("a", "b")]
+        assert [row["members"] for row in archive.incidents(found)] == [("a", "b")]
 
 
 def test_another_corpus_is_searched_for_each_query() -> None:
     query = build_document(Complaint(id="q", text="Sampah menumpuk dan bau di Pasar Legi sebelah timur"))
     with Archive(base_scorer()) as archive:
-        found = filled(archive).search([query], top=1, minimum=0.0, both=False)
+        found = filled(archive).search([query], top=1, minimum=0.0)
     assert [(pair.a, pair.match.id) for pair in found] == [("q", "c")]
+
+
+def test_a_row_that_replaces_another_is_compared_once() -> None:
+    with Archive(base_scorer()) as archive:
+        list(filled(archive).fill([Record(Complaint(id="a", text=TEXTS["a"]))]))
+        assert [(pair.a, pair.match.id) for pair in pairs(archive)] == [("a", "b")]
+
+
+def test_work_shared_out_comes_back_in_order() -> None:
+    texts = [["Lampu padam"], ["Jalan rusak", "Sampah"], ["Banjir"]]
+    tasks = [[Record(Complaint(id=text, text=text)) for text in part] for part in texts]
+    found = [[entry.id for entry in entries] for entries in share_out(prepare_entries, tasks, 2)]
+    assert found == texts
 
 
 def test_exactly_the_pairs_asked_for_are_scored_best_first() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import PilahError
+from model.duplicates.incident_state import dump, load
 from model.duplicates.incidents import Incident, Incidents, Member, incident_id
 
 
@@ -168,3 +171,17 @@ def test_the_parts_of_a_broken_incident_do_not_undo_each_other() -> None:
         incidents.remove("A-1")
         assert incidents.get(incidents.of(name).id).members == (name,)
         assert incidents.get(kept).members == ("B-1",)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEP, max_size=20), st.lists(STEP, max_size=10))
+def test_what_is_written_down_goes_on_as_if_it_had_stayed(before: list[Any], after: list[Any]) -> None:
+    stayed = Incidents(4)
+    for step in before:
+        apply(stayed, step)
+    back = load(json.loads(json.dumps(dump(stayed))), 4)
+    assert back.all() == stayed.all()
+    for step in after:
+        for one in (stayed, back):
+            apply(one, step)
+        assert back.all() == stayed.all()

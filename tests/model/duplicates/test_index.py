@@ -190,6 +190,17 @@ def test_equal_texts_beyond_the_budget_are_still_found() -> None:
     assert ids(index, make(99, "Kami menolak tambang di desa kami"), limit=3) == ["c0", "c1", "c2"]
 
 
+def test_only_lower_places_are_searched_where_this_is_asked_for() -> None:
+    index = DuplicateIndex(delta_limit=4)
+    for number in range(40):
+        index.add(make(number, "Lampu padam di Jl. Mawar", day=number))
+    index.compact()
+    assert [document.id for place in range(index.end) if (document := index.stored(place))] == [
+        f"c{number}" for number in range(40)
+    ]
+    assert set(ids(index, make(99, "Lampu padam di Jl. Mawar"), below=3)) == {"c0", "c1", "c2"}
+
+
 TEXTS = st.builds("{} di {}".format, st.sampled_from(TROUBLES), st.sampled_from(PLACES))
 
 
@@ -221,6 +232,12 @@ class AnyOrder(RuleBasedStateMachine):
         document = make(number, text, day=day, region=region)
         self.index.add(document)
         self.expected[document.id] = document
+
+    @rule(numbers=st.lists(st.integers(0, 25), max_size=6), text=TEXTS)
+    def add_many(self, numbers: list[int], text: str) -> None:
+        documents = [make(number, f"{text} {place}") for place, number in enumerate(numbers)]
+        self.index.add_many(documents)
+        self.expected |= {document.id: document for document in documents}
 
     @rule(number=st.integers(0, 25))
     def remove(self, number: int) -> None:
