@@ -39,7 +39,7 @@ class HeadConfig(_Section):
     the labels follow local custom.
     """
 
-    ridge: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = Field((1.0, 3.0), min_length=1)
+    ridge: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = Field((1.0, 4.0), min_length=1)
     balance: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field((0.5, 1.0), min_length=1)
     min_rows: int = Field(3, ge=1)
     title_dropout: float = Field(0.15, ge=0, le=1)
