@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluation.coverage import trust_section
 from evaluation.evaluate import SYSTEM, predictions
 from evaluation.metrics import Prediction
 from evaluation.protocols import QUESTIONS, Case
@@ -48,7 +49,8 @@ def _section(cases: Sequence[Case], metrics: dict[str, Any], question: str) -> s
     if gain:
         interval += f" Gain over the baseline: {gain['accuracy']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})."
     return (
-        f"<h2>{question}</h2><table><tr>{head}</tr>{body}</table><p>{interval}</p>{_plots(found)}{_confusions(found)}"
+        f"<h2>{question}</h2><table><tr>{head}</tr>{body}</table><p>{interval}</p>{_plots(found)}"
+        f"{trust_section(metrics, question)}{_confusions(found)}"
     )
 
 

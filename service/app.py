@@ -14,7 +14,7 @@ import model.triage
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, incident_api, job_api, problems
+from service import api, docs_page, health, incident_api, job_api, problems, switch_api
 from service.decisions import DecisionBook
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
@@ -45,6 +45,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.restore()
         intake.incidents.follow()
+        intake.follow_switches()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         if decisions is not None:
@@ -77,6 +78,7 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     app.include_router(api.router)
     app.include_router(incident_api.router)
     app.include_router(job_api.router)
+    app.include_router(switch_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     app.add_middleware(
@@ -114,6 +116,7 @@ async def _follow(intake: Intake, settings: Settings) -> None:
         try:
             while intake.catch_up(limit=20):
                 await asyncio.sleep(0)
+            intake.follow_switches()
             if time.monotonic() - saved >= settings.index_save_interval:
                 intake.save()
                 saved = time.monotonic()

@@ -9,6 +9,7 @@ from data.complaint import Record
 from data.hygiene import truth
 from evaluation.protocols import Answer, Answers, from_assessment
 from model.experience import QUESTIONS, Decision, Experience
+from model.policy import admitted_targets
 from model.reading import masked
 from model.triage import Triage
 from training.config import Config
@@ -27,7 +28,11 @@ class TriagePredictor:
 
     def _answer(self, record: Record) -> Answers:
         reading = self.triage.read(record.complaint)
-        answers = from_assessment(self.triage.answer(reading, explain=False))
+        assessment = self.triage.answer(reading, explain=False)
+        answers = from_assessment(assessment)
+        if assessment.agency is not None:
+            admitted = admitted_targets(self.triage.policies, assessment)
+            answers["agency"] = replace(answers["agency"], eligible=admitted)
         functions = self.triage.distributions(reading).get("function")
         if functions is not None:
             answers["function"] = Answer(functions.labels[:3], float(functions.probabilities[0]))

@@ -32,6 +32,7 @@ from model.features import Vectoriser
 from model.pooling import FILE as POOL
 from model.triage import BASE
 from training.calibrate import Fold, calibration_folds
+from training.confidence import trust
 from training.config import Config
 from training.examples import Example, make_examples
 from training.heads import FittedHead, Hints, Task, fit_head
@@ -56,14 +57,15 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
     tasks = _tasks(examples, config)
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
-        vectoriser, linear, heads = _fit(examples, groups, folds, tasks, config, bar.update)
+        vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
+    heads = _place(fitted)
     moment = created or datetime.now(UTC)
     extras = {BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))}
     home = config.home or (_home(examples) if config.agency == "labels" else None)
     pool = fit_pool(examples, partial(_sketch, config=config, home=home), config.seed) if "agency" in heads else None
     if pool is not None:
         extras[POOL] = pool.to_document()
-    return Bundle(
+    bundle = Bundle(
         id=f"{config.name}-{moment:%Y%m%d}",
         created=moment.isoformat(timespec="seconds"),
         vectoriser=vectoriser,
@@ -75,13 +77,15 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         config=config.to_toml(),
         extras=extras,
     )
+    return replace(bundle, extras={**bundle.extras, **trust(bundle, examples, fitted, folds, config)})
 
 
 def _sketch(examples: Sequence[Example], config: Config, home: str | None) -> Bundle:
     """Fit only what routing needs, without calibration, for a replay of history."""
     tasks = [task for task in _tasks(examples, config) if task.name in ("agency", "function")]
     groups = np.arange(len(examples))
-    vectoriser, linear, heads = _fit(examples, groups, [], tasks, config, bool)
+    vectoriser, linear, fitted = _fit(examples, groups, [], tasks, config, bool)
+    heads = _place(fitted)
     return Bundle("sketch", "", vectoriser, linear, heads, home=home, metadata=_metadata(examples, list(heads)))
 
 
@@ -92,7 +96,7 @@ def _fit(
     tasks: Sequence[Task],
     config: Config,
     progress: Callable[[], object],
-) -> tuple[Vectoriser, LinearModel, dict[str, Head]]:
+) -> tuple[Vectoriser, LinearModel, list[FittedHead]]:
     """Choose the vocabulary and fit the heads.
 
     :param groups: near-duplicate group of each example.
@@ -123,7 +127,7 @@ def _fit(
     linear = LinearModel.quantise(
         np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
     )
-    return vectoriser, linear, _place(heads)
+    return vectoriser, linear, heads
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,11 @@ from service.inputs import (
     columns,
     read_inputs,
 )
+
+if TYPE_CHECKING:
+    from data.complaint import Record
+    from evaluation.protocols import Case
+    from training.config import Config
 
 
 def register(app: typer.Typer) -> None:
@@ -56,15 +61,14 @@ def evaluate(
     strict: Strict = False,
 ) -> None:
     """Write report.html, metrics.json and predictions.jsonl; give either --bundle or --split."""
-    from data.hygiene import clean_records  # noqa: PLC0415
-    from evaluation.baseline import NAME, BaselineLearner, RefittedBaseline  # noqa: PLC0415
+    from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
     from evaluation.evaluate import SYSTEM, summarise, write_results  # noqa: PLC0415
-    from evaluation.prequential import parse_delay, run_prequential  # noqa: PLC0415
-    from evaluation.protocols import Learner, make_splits, run_bundle, run_split, without_giveaways  # noqa: PLC0415
+    from evaluation.protocols import Learner, run_bundle, run_split  # noqa: PLC0415
     from evaluation.report import write_report  # noqa: PLC0415
     from model.triage import Triage  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
-    from training.learner import AdaptivePredictor, PilahLearner, TriagePredictor  # noqa: PLC0415
+    from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
+    from training.policy import find_threshold  # noqa: PLC0415
 
     if (bundle is None) == (split is None):
         raise PilahError("PLH-303", "give either --bundle or --split")
@@ -75,23 +79,8 @@ def evaluate(
     about: dict[str, Any] = {"data": [path.name for path in sources], "rows": len(records)}
     run = read_config(config)
     if prequential:
-        if split is not None and not split.startswith("time:"):
-            raise PilahError("PLH-303", "--prequential needs --bundle or --split time:…")
-        delay = parse_delay(feedback_delay)
-        cleaned = clean_records(records)
-        if bundle is not None:
-            triage = Triage.load(bundle)
-            about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
-            earlier = clean_records(read_inputs(history, named, strict)) if history else []
-            later, ours = cleaned, AdaptivePredictor(triage)
-        else:
-            cut = make_splits(cleaned, str(split), run.seed)[0]
-            earlier, later = [cleaned[i] for i in cut.train], [cleaned[i] for i in cut.test]
-            about |= {"split": split, "seed": run.seed}
-            ours = PilahLearner(run).adapt(earlier)
-        about |= {"protocol": "prequential", "feedback_delay": feedback_delay}
-        baseline = RefittedBaseline([without_giveaways(record) for record in earlier])
-        cases = run_prequential(later, {SYSTEM: ours, NAME: baseline}, delay)
+        earlier = read_inputs(history, named, strict) if history else []
+        cases = _prequential(records, earlier, bundle, split, feedback_delay, run, about)
     elif bundle is not None:
         triage = Triage.load(bundle)
         about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
@@ -100,15 +89,53 @@ def evaluate(
         about |= {"split": split, "seed": run.seed}
         learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
         cases = run_split(records, str(split), learners, run.seed)
-    metrics = summarise(cases, about)
-    if set(metrics) == {"about"}:
+    metrics = summarise(cases, about, find_threshold, ordered=split is None or split.startswith("time:"))
+    if set(metrics) <= {"about", "trust"}:
         raise PilahError("PLH-301", "no row has a label that was asked for")
     write_results(cases, metrics, output)
     write_report(cases, metrics, output)
     for question, values in metrics.items():
-        if question not in ("about", "baseline"):
+        if question not in ("about", "baseline", "trust"):
             typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
+    for target, kept in metrics["trust"]["promise"].items():
+        typer.echo(_promise(target, kept))
     typer.echo(f"{output / 'report.html'}")
+
+
+def _prequential(
+    records: list[Record],
+    history: list[Record],
+    bundle: Path | None,
+    split: str | None,
+    feedback_delay: str,
+    run: Config,
+    about: dict[str, Any],
+) -> list[Case]:
+    """Continue from a bundle over all rows, or fit on the earlier rows and continue over the later ones."""
+    from data.hygiene import clean_records  # noqa: PLC0415
+    from evaluation.baseline import NAME, RefittedBaseline  # noqa: PLC0415
+    from evaluation.evaluate import SYSTEM  # noqa: PLC0415
+    from evaluation.prequential import parse_delay, run_prequential  # noqa: PLC0415
+    from evaluation.protocols import make_splits, without_giveaways  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+    from training.learner import AdaptivePredictor, PilahLearner  # noqa: PLC0415
+
+    if split is not None and not split.startswith("time:"):
+        raise PilahError("PLH-303", "--prequential needs --bundle or --split time:…")
+    delay = parse_delay(feedback_delay)
+    cleaned = clean_records(records)
+    if bundle is not None:
+        triage = Triage.load(bundle)
+        about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
+        earlier, later, ours = clean_records(history), cleaned, AdaptivePredictor(triage)
+    else:
+        cut = make_splits(cleaned, str(split), run.seed)[0]
+        earlier, later = [cleaned[i] for i in cut.train], [cleaned[i] for i in cut.test]
+        about |= {"split": split, "seed": run.seed}
+        ours = PilahLearner(run).adapt(earlier)
+    about |= {"protocol": "prequential", "feedback_delay": feedback_delay}
+    baseline = RefittedBaseline([without_giveaways(record) for record in earlier])
+    return run_prequential(later, {SYSTEM: ours, NAME: baseline}, delay)
 
 
 def _line(question: str, ours: dict[str, Any], theirs: dict[str, Any] | None) -> str:
@@ -119,3 +146,8 @@ def _line(question: str, ours: dict[str, Any], theirs: dict[str, Any] | None) ->
     if theirs:
         text += f" | baseline {theirs['accuracy']:.3f}, {theirs['macro_f1']:.3f}, {theirs['top3']:.3f}"
     return text
+
+
+def _promise(target: str, kept: dict[str, Any]) -> str:
+    text = f"at most {100 * float(target):g} % wrong agencies: {kept['n']} of {kept['of']} eligible"
+    return text + (f", {kept['errors']} wrong" if kept["n"] else "")
