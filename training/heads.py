@@ -119,7 +119,7 @@ def _choose(
     target: NDArray[np.int64],
     hints: Hints,
 ) -> tuple[Penalty, Calibration, Floats64]:
-    """Take the penalty that does best on unseen rows, by accuracy and macro-F1 alike, and calibrate its margins.
+    """Take the penalty that gets most of the unseen rows right, the first of equal ones, and calibrate its margins.
 
     :param asked: rows that the margins are of, those without a label too.
     :param target: group of every row.
@@ -133,13 +133,6 @@ def _choose(
     if any(group.function for group in head.groups):
         offsets = np.stack([head.hints(hints.known[i]) for i in rows])
     joined = {penalty: np.concatenate(parts) for penalty, parts in margins.items()}
-    penalty = max(joined, key=lambda tried: _worth(joined[tried][labelled].argmax(axis=1), target[rows]))
+    penalty = max(joined, key=lambda tried: int((joined[tried][labelled].argmax(axis=1) == target[rows]).sum()))
     calibration, _ = fit_calibration(head, joined[penalty][labelled], truths, mentioned, offsets)
     return penalty, calibration, joined[penalty]
-
-
-def _worth(answers: NDArray[np.int64], truths: NDArray[np.int64]) -> float:
-    """Return accuracy plus macro-F1 over the groups that occur."""
-    hits = np.bincount(truths[answers == truths], minlength=int(max(answers.max(), truths.max())) + 1)
-    named = np.bincount(answers, minlength=hits.size) + np.bincount(truths, minlength=hits.size)
-    return float((answers == truths).mean() + np.mean(2 * hits[named > 0] / named[named > 0]))
