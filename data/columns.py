@@ -49,6 +49,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "claimed_category": ("claimed category", "kategori pelapor", "kategori pilihan pelapor"),
         "status": ("status", "status laporan", "status aduan"),
         "status_detail": ("status detail", "detail status"),
+        "decided_by": ("decided by", "diputuskan oleh", "pemutus"),
+        "suggestion_shown": ("suggestion shown", "saran ditampilkan", "saran terlihat"),
+        "returned": ("returned", "jumlah dikembalikan", "kali dikembalikan"),
+        "audit": ("audit", "sampel audit"),
         "archive_reason": ("archive reason", "alasan tunda arsip", "alasan arsip", "alasan tunda"),
     }
 )  # fmt: skip

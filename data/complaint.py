@@ -64,6 +64,22 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Say where the labels come from; ``None`` where nothing is known.
+
+    :param decided_by: who decided: ``reporter``, ``admin``, ``import`` or another role.
+    :param suggestion_shown: whether the person who decided had seen the machine's suggestion, which pulls towards it.
+    :param returned: how often an agency sent it back as not its own before the last decision.
+    :param audit: whether it belongs to the blind audit sample, which is kept apart from training.
+    """
+
+    decided_by: str | None = None
+    suggestion_shown: bool | None = None
+    returned: int | None = None
+    audit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Hold a complaint with its labels, its status and where it was read.
 
@@ -76,5 +92,6 @@ class Record:
     status: str | None = None
     status_detail: str | None = None
     archive_reason: str | None = None
+    origin: Origin = Origin()
     source: str = ""
     row: int = 0

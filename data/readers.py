@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from data.columns import assign
-from data.complaint import Complaint, Confidentiality, Labels, Record
+from data.complaint import Complaint, Confidentiality, Labels, Origin, Record
 from data.dates import read_date, read_time
 from data.errors import PilahError
 from data.tables import BrokenRow, Row, Table, read_csv, read_jsonl, read_parquet
@@ -28,6 +28,7 @@ _MISSING = frozenset({"", "-", "--", "null", "none", "nan", "n/a", "#n/a"})
 _DIGITS = re.compile(r"\d+")
 _SPLIT = re.compile(r"[|,;/&+]|\bdan\b")
 _ORDINARY = frozenset({"biasa", "publik", "umum", "public", "normal", "terbuka", "tidak", "nama jelas"})
+_YES, _NO = frozenset({"true", "yes", "ya", "1", "y"}), frozenset({"false", "no", "tidak", "0", "n"})
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -176,6 +177,23 @@ def _degrees(field: str, value: object, bound: float) -> float | None:
     return degrees
 
 
+def _flag(field: str, text: str | None) -> bool | None:
+    if text is None:
+        return None
+    folded = text.casefold()
+    if folded in _YES or folded in _NO:
+        return folded in _YES
+    raise _FieldError(field, "neither yes nor no")
+
+
+def _count(field: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise _FieldError(field, "not a number of times")
+    return int(text)
+
+
 def read_confidentiality(value: str | None) -> Confidentiality:
     """Read LAPOR!'s "Tipe Laporan": Anonim, Rahasia, or both, of which the stricter counts.
 
@@ -253,6 +271,12 @@ def _record(source: str, row: Row, fields: Mapping[str, str]) -> Record:
         status=get("status"),
         status_detail=get("status_detail"),
         archive_reason=get("archive_reason"),
+        origin=Origin(
+            decided_by=get("decided_by"),
+            suggestion_shown=_flag("suggestion_shown", get("suggestion_shown")),
+            returned=_count("returned", get("returned")),
+            audit=_flag("audit", get("audit")) or False,
+        ),
         source=source,
         row=number,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,7 +82,7 @@ def _entry(item: Reliability) -> dict[str, Any]:
     }
 
 
-def trust_section(metrics: dict[str, Any], question: str) -> str:
+def trust_section(metrics: Mapping[str, Any], question: str) -> str:
     """Return the part of a report page on one question: coverage by target, reliability by answer, diagrams."""
     trust = metrics.get("trust", {})
     slices = trust.get("reliability", {}).get(question)

@@ -368,12 +368,14 @@ class Triage:
     def _candidates(
         self, reading: Reading, margins: Floats, local: Distribution | None, routing: Routing
     ) -> list[Candidate]:
-        """Rank the agencies; without learned weights and decisions by the formula that needs neither."""
-        model = self._pool
-        if model is None:
-            if self.experience is None or not len(self.experience.memory):
-                return mix(local, routing, reading.places, self._offices)
-            model = LOCAL if local is not None else KNOWLEDGE_ONLY
+        """Rank the agencies: by the weights that decisions of the past taught where there are decisions to weigh.
+
+        Without them the formula of :func:`model.mixing.mix` stands: it lets an office without history win, and what
+        the weights add on a history alone was nothing (``docs/model.md``).
+        """
+        if self.experience is None or not len(self.experience.memory):
+            return mix(local, routing, reading.places, self._offices)
+        model = self._pool or (LOCAL if local is not None else KNOWLEDGE_ONLY)
         pooled = self.evidence(reading, margins, routing)
         return mix_pooled(pooled, model, routing, reading.places, self._offices)
 

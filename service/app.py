@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -14,24 +15,40 @@ import model.triage
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import api, docs_page, health, incident_api, job_api, problems, switch_api
+from service import (
+    alert_api,
+    api,
+    docs_page,
+    health,
+    incident_api,
+    job_api,
+    problems,
+    review,
+    switch_api,
+)
 from service.decisions import DecisionBook
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
 from service.limits import Admission, RateLimit
+from service.live_model import LiveModel, Load
 from service.metrics import Metrics
 from service.middleware import BodyLimit, RequestContext
 from service.settings import Settings
+from service.shadow import ShadowRunner
 from service.storage.store import Store
+from service.watching import Watcher
 
 log = logging.getLogger(__name__)
 BATCH_PATHS = ("/v1/assess/batch", "/v1/jobs")
 
 
-def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store: Store) -> FastAPI:
+def create_app(
+    settings: Settings, triage: Triage, index: DuplicateIndex, store: Store, load: Load | None = None
+) -> FastAPI:
     """Join the parts; the app closes the store when it stops.
 
     :param store: opened with ``serving=True`` by the caller.
+    :param load: reads another bundle when the model registry points at one; without it the model never changes.
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
@@ -41,18 +58,20 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.restore()
         intake.incidents.follow()
         intake.follow_switches()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
-        if decisions is not None:
-            tasks.append(asyncio.create_task(_learn(decisions, settings)))
+        tasks.append(asyncio.create_task(_learn(intake, settings)))
+        tasks += [asyncio.create_task(work) for work in _model_work(app, intake, settings, load)]
+        app.state.reader.resume()
         try:
             yield
         finally:
+            await app.state.reader.stop()
             for task in tasks:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
@@ -78,34 +97,63 @@ def create_app(settings: Settings, triage: Triage, index: DuplicateIndex, store:
     app.include_router(api.router)
     app.include_router(incident_api.router)
     app.include_router(job_api.router)
+    app.include_router(alert_api.router)
     app.include_router(switch_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
+    review.install(app, settings)
     app.add_middleware(
-        BodyLimit, limit=lambda path: settings.max_batch_body if path in BATCH_PATHS else settings.max_body
+        BodyLimit,
+        limit=lambda path: (
+            settings.max_batch_body
+            if path in BATCH_PATHS
+            else settings.max_upload
+            if path == review.UPLOAD_PATH
+            else settings.max_body
+        ),
     )
     app.add_middleware(Admission, most=settings.max_waiting)
     app.add_middleware(RequestContext, metrics=metrics)
     return app
 
 
-async def _learn(decisions: DecisionBook, settings: Settings) -> None:
+async def _learn(intake: Intake, settings: Settings) -> None:
     """Keep the memory in step with the log, and refit on what was decided: at the start, then every so often."""
     refitted: float | None = None
+    book = intake.decisions
     while True:
-        try:
-            while decisions.follow():
-                await asyncio.sleep(0)
-            due = refitted is None or decisions.erased or time.monotonic() - refitted >= settings.refit_interval
-            if due and decisions.experience.stale:
-                version, rows = decisions.begin_refit()
-                await asyncio.to_thread(decisions.experience.learn, version, rows)
-                log.info("learned from decisions", extra={"decisions": len(rows)})
-            if due:
-                refitted = time.monotonic()
-        except PilahError as error:
-            log.error("decisions could not be followed", extra={"code": error.code, "detail": error.detail})
+        if intake.decisions is not book:  # another bundle answers: it learns from the beginning
+            book, refitted = intake.decisions, None
+        if book is not None:
+            try:
+                while book.follow():
+                    await asyncio.sleep(0)
+                due = refitted is None or book.erased or time.monotonic() - refitted >= settings.refit_interval
+                if due and book.experience.stale:
+                    version, rows = book.begin_refit()
+                    await asyncio.to_thread(book.experience.learn, version, rows)
+                    log.info("learned from decisions", extra={"decisions": len(rows)})
+                if due:
+                    refitted = time.monotonic()
+            except PilahError as error:
+                log.error("decisions could not be followed", extra={"code": error.code, "detail": error.detail})
         await asyncio.sleep(settings.follow_interval)
+
+
+def _model_work(app: FastAPI, intake: Intake, settings: Settings, load: Load | None) -> list[Coroutine[Any, Any, None]]:
+    """Return what goes on beside the requests: following the registry, the shadow model, the watch."""
+    live = LiveModel(intake, settings, load) if load is not None else None
+
+    async def on_drift(drift: bool) -> None:
+        if live is not None:
+            await live.set_drift(drift)
+
+    app.state.watcher = Watcher(intake, settings.var / "watch.json", settings.watch_interval, on_drift)
+    work = [app.state.watcher.run()]
+    if live is not None and load is not None:
+        shadow = ShadowRunner(intake.store, settings, load, lambda outcome: intake.metrics.shadow.labels(outcome).inc())
+        work += [live.run(), shadow.run()]
+    return work
 
 
 async def _follow(intake: Intake, settings: Settings) -> None:

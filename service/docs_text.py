@@ -60,7 +60,7 @@ def settings() -> str:
     ]
     for name, field in Settings.model_fields.items():
         default = (
-            "`model/base`" if name == "bundle" else f"`{field.default}`" if field.default not in ("", None) else ""
+            "`model/base`" if name == "bundle" else f"`{field.default}`" if field.default not in ("", None, ()) else ""
         )
         lines.append(f"| `PILAH_{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"

@@ -22,7 +22,7 @@ from service.viewer import Viewer
 log = logging.getLogger(__name__)
 KINDS: Final = (
     "received", "updated", "assessed", "deleted", "duplicate_confirmed", "duplicate_rejected",
-    "incident_merged", "incident_split", "incident_closed", "incident_reopened",
+    "incident_merged", "incident_split", "incident_closed", "incident_reopened", "undone",
 )  # fmt: skip
 """The events that say something of incidents."""
 
@@ -48,6 +48,8 @@ def apply(incidents: Incidents, event: Event) -> None:
             incidents.confirm(name, payload["duplicate_of"])
         elif event.kind == "duplicate_rejected":
             incidents.reject(name, payload["duplicate_of"])
+        elif event.kind == "undone" and "duplicate_of" in payload:
+            incidents.retract(name, payload["duplicate_of"])
         elif event.kind in ("incident_merged", "incident_split"):
             known, others = ([one for one in payload[part] if one in incidents] for part in ("members", "others"))
             if known and others:
@@ -130,3 +132,14 @@ class IncidentBook:
         if seen is None:
             raise PilahError("PLH-607", incident)
         return seen
+
+    def gathered(self, viewer: Viewer) -> list[Incident]:
+        """Return the incidents of which a viewer sees at least two complaints, as far as it sees them."""
+        self.follow()
+        several = [incident for incident in self._incidents.all() if len(incident.members) > 1]
+        members = [name for incident in several for name in incident.members]
+        seen: set[str] = set()
+        for start in range(0, len(members), _READ):
+            seen |= self._store.visible_ids(members[start : start + _READ], viewer)
+        views = (self._incidents.view(incident.id, seen) for incident in several)
+        return [view for view in views if view is not None and len(view.members) > 1]

@@ -36,6 +36,10 @@ class Metrics:
         self.model = Gauge(
             "pilah_model_info", "The model that answers; always 1.", ["id", "bundle"], registry=self.registry
         )
+        self.alerts = Gauge("pilah_alerts", "Alerts that stand, by kind.", ["kind"], registry=self.registry)
+        self.shadow = Counter(
+            "pilah_shadow_total", "Complaints that a shadow model answered too.", ["outcome"], registry=self.registry
+        )
         self.cursor = Gauge("pilah_event_cursor", "Last event of the log that the index holds.", registry=self.registry)
 
     def text(self) -> bytes:

@@ -12,6 +12,7 @@ from data.complaint import Complaint
 from model.assessment import Assessment
 from model.duplicates.document import Document, build_document, to_day
 from model.duplicates.index import DuplicateIndex
+from model.screening import ACCUSED_FLAGS, CONFIDENTIAL_FLAGS
 from service.codec import from_plain
 from service.storage.log import FOUND_ID, Event
 from service.storage.record import Posting
@@ -68,7 +69,24 @@ def posting_of(
         body=body,
         model_id=assessment.model.id,
         mentioned=[duplicate.id for duplicate in assessment.duplicates],
+        care=care_of(assessment),
     )
+
+
+_NAMED = 0.1  # an alternative at least this probable may be the office that a complaint is about
+
+
+def care_of(assessment: Assessment) -> dict[str, Any]:
+    """Say whether a complaint is sensitive and which offices it may be about; empty where it needs no special care."""
+    flags = set(assessment.screening.flags)
+    if not flags & CONFIDENTIAL_FLAGS:
+        return {}
+    agency = assessment.agency
+    if agency is None or not flags & ACCUSED_FLAGS:
+        return {"sensitive": True}
+    likely = [agency.id, *(other.id for other in agency.alternatives if other.probability >= _NAMED)]
+    about = [one for one in dict.fromkeys(likely) if one is not None]
+    return {"sensitive": True, "about": f"|{'|'.join(about)}|"} if about else {"sensitive": True}
 
 
 def with_agency_id(event: Event, registry: AgencyRegistry, region_code: str | None) -> Event:

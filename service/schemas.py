@@ -101,6 +101,7 @@ Kind = Literal[
     "disposed",
     "returned",
     "corrected",
+    "postponed",
     "followed_up",
     "closed",
     "reopened",

@@ -18,6 +18,7 @@ from model.duplicates.match import PairScorer
 from service import logs
 from service.app import create_app
 from service.intake import Triage
+from service.live_model import Load
 from service.settings import Settings
 from service.storage.store import Store
 
@@ -80,11 +81,13 @@ def run(
     announce: Callable[[Store, str], None] = lambda _store, _url: None,
     *,
     scorer: Callable[[T], PairScorer | None] = lambda _triage: None,
+    reload: Load | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
     :param load: loads the model.
     :param scorer: the scorer of duplicates that the model brings; the shipped one if ``None``.
+    :param reload: reads another bundle when the model registry points at one.
     :param announce: told the store and the URL once the server is about to accept requests.
     :raises PilahError: if the address, the store or the model cannot be had.
     """
@@ -95,7 +98,7 @@ def run(
         store = Store(settings.store_url, settings.busy_timeout, serving=True)
         try:
             triage = load()
-            app = create_app(settings, triage, open_index(settings.var / "index", scorer(triage)), store)
+            app = create_app(settings, triage, open_index(settings.var / "index", scorer(triage)), store, reload)
             listener.listen(128)  # from here on callers wait instead of being refused
             announce(store, address(listener))
             # The model lives as long as the process: looking through it for garbage would hold up requests.

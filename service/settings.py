@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -34,9 +35,7 @@ class Settings(BaseSettings):
     )
     screening: Path | None = Field(None, description="TOML of screening rules in place of the built-in ones.")
     topics: Path | None = Field(None, description="TOML of your own special topics (epidemic, disaster …), added.")
-    contacts: Path | None = Field(
-        None, description="CSV of emergency contacts by region in place of the built-in ones."
-    )
+    contacts: Path | None = Field(None, description="CSV of emergency contacts by region, in place of the built-in.")
     target: float | None = Field(
         None,
         gt=0,
@@ -66,8 +65,38 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds between refits on what people decided; a decision counts at once anyway.",
     )
+    watch_interval: float = Field(300.0, gt=0, description="Seconds between looks for drift, surges and new topics.")
     metrics_public: bool = Field(
         True, description="Answer /metrics without a key (totals of the process only); otherwise it asks for 'admin'."
+    )
+    session_idle_minutes: int = Field(
+        120, ge=5, le=1440, description="Minutes without a click after which a person is signed out of the pages."
+    )
+    session_hours: int = Field(12, ge=1, le=168, description="Hours after which a person signs in anew in any case.")
+    login_failures: int = Field(5, ge=2, le=100, description="Failed sign-ins in a row after which a login is locked.")
+    login_lock_minutes: int = Field(15, ge=1, le=1440, description="Minutes for which it is locked.")
+    sso_header: str | None = Field(
+        None, description="Header in which a proxy that signs people in names the login, as X-Remote-User."
+    )
+    sso_secret: str | None = Field(
+        None,
+        min_length=16,
+        description="What that proxy sends in X-Pilah-Proxy-Secret; without it the header counts for nothing.",
+    )
+    days_verify: int = Field(3, ge=1, le=60, description="Working days to verify and pass on a complaint.")
+    days_agency: int = Field(5, ge=1, le=60, description="Working days in which the office responds first.")
+    days_autoclose: int = Field(10, ge=1, le=60, description="Working days that a reporter has to answer.")
+    days_ordinary: int = Field(14, ge=1, le=120, description="Working days to settle an ordinary complaint.")
+    days_supervised: int = Field(60, ge=1, le=250, description="Working days to settle one that accuses someone.")
+    extra_holidays: tuple[date, ...] = Field(
+        (), description="Days off besides Indonesia's holidays, as a JSON list of dates."
+    )
+    audit_share: float = Field(
+        0.03, ge=0, le=0.5, description="Share of eligible complaints that people judge without seeing the suggestion."
+    )
+    max_upload: int = Field(30_000_000, ge=10_000, description="Largest export that the pages take, in bytes.")
+    original_link: str = Field(
+        "", description="Address of a complaint in your intake, with {id} for its number; empty shows no link."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged.")
 

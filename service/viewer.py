@@ -1,4 +1,4 @@
-"""Who is asking: what a key, or later a person, may do and see."""
+"""Who is asking: what a key or a person may do and see."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ SCOPES = ("assess", "events", "read", "review", "admin")
 class Viewer:
     """Hold the rights of whoever asks.
 
-    :param id: the id of the key.
+    :param id: the id of the key or the person.
     :param sender: in whose name complaints are posted; a rotated key keeps that of the key before it.
     :param regions: Kemendagri codes; the viewer sees these regions and what lies in them.
     :param agencies: ids of agencies; the viewer sees these and their offices.
+    :param person: whether it is a person at the pages, for whom care goes before what the own team sent.
+    :param offices: where the person works: what complains about these is hidden.
+    :param decided_only: whether regions and agencies count only once people have decided.
     """
 
     id: str
@@ -22,6 +25,9 @@ class Viewer:
     scopes: frozenset[str]
     regions: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
+    person: bool = False
+    offices: tuple[str, ...] = ()
+    decided_only: bool = False
 
     @property
     def bound(self) -> bool:

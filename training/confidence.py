@@ -201,8 +201,10 @@ def fit_scale(question: str, answered: Sequence[Answered], names: Sequence[str],
     mean = np.zeros(matrix.shape[1])
     mean[1 + list(names).index(start)] = 1.0
     spread = np.array([1.0, *(_SPREAD.get(name, _OTHER_SPREAD) for name in names), *[_LABEL_SPREAD] * len(labels)])
-    spread /= np.sqrt(_dispersion(question, answered))
-    fitted = _logistic(matrix, np.array([a.right for a in answered], float), mean, spread)
+    right, folds = np.array([a.right for a in answered], float), np.array([a.fold for a in answered])
+    plain = matrix[:, [0, 1 + list(names).index(start)]]
+    usual = expit(plain @ _logistic(plain, right, np.array([0.0, 1.0]), np.array([1.0, _SPREAD[start]])))
+    fitted = _logistic(matrix, right, mean, spread / np.sqrt(_dispersion(usual, right, folds)))
     return Scale(
         round(float(fitted[0]), 6),
         {name: round(float(w), 6) for name, w in zip(names, fitted[1:], strict=False)},
@@ -210,17 +212,15 @@ def fit_scale(question: str, answered: Sequence[Answered], names: Sequence[str],
     )
 
 
-def _dispersion(question: str, answered: Sequence[Answered]) -> float:
+def _dispersion(stated: Floats64, right: Floats64, folds: NDArray[np.int64]) -> float:
     """Return how much more the folds differ than independent rows would (McCullagh and Nelder 1989, 4.5), at least 1.
 
     Months differ from each other; rows of a few months then tell less about the next ones than their number says.
     """
     squares = []
-    for fold in {a.fold for a in answered}:
-        rows = [a for a in answered if a.fold == fold]
-        stated = expit(np.array([a.signals[_STARTS[question]] for a in rows]))
-        excess = sum(a.right for a in rows) - stated.sum()
-        squares.append(float(excess**2 / (stated * (1 - stated)).sum()))
+    for fold in np.unique(folds):
+        rows = folds == fold
+        squares.append((right[rows] - stated[rows]).sum() ** 2 / (stated[rows] * (1 - stated[rows])).sum())
     return max(1.0, float(np.mean(squares)))
 
 

@@ -36,13 +36,19 @@ class Example:
     truth: Truth
     complaint: Complaint
 
+    @property
+    def reporter(self) -> str | None:
+        """Return the pseudonym of who sent it."""
+        return self.complaint.reporter
+
 
 def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
     """Prepare records for training.
 
     :param shareable: leave reports marked ``rahasia`` out, because the bundle may leave the house.
     """
-    kept = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
+    open_ = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
+    kept = [r for r in open_ if not r.origin.audit]  # what the live accuracy is measured on is never learned
     return [_example(record) for record in clean_records(kept)]
 
 

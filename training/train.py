@@ -36,6 +36,7 @@ from training.confidence import trust
 from training.config import Config
 from training.examples import Example, make_examples
 from training.heads import FittedHead, Hints, Task, fit_head
+from training.provenance import faults, marks
 from training.replay import fit_pool
 from training.solvers import Solver
 from training.vectorise import feature_matrix, fit_vectoriser
@@ -73,9 +74,9 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         heads=heads,
         home=home,
         category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
-        metadata=_metadata(examples, list(heads)),
+        metadata={**_metadata(examples, list(heads)), "faults": faults(examples, groups)},
         config=config.to_toml(),
-        extras=extras,
+        extras={**extras, **marks(examples)},
     )
     return replace(bundle, extras={**bundle.extras, **trust(bundle, examples, fitted, folds, config)})
 
@@ -141,11 +142,16 @@ def _encoder(name: str) -> Encoder | None:
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
     """Return the texts that the vocabulary comes from; in a bundle that leaves the house one complaint counts once.
 
-    Otherwise a person who sends the same complaint five times would make their own words frequent.
+    So does one reporter: otherwise a person who sends five complaints would make their own words frequent.
     """
     if not config.shareable:
         return [e.full for e in examples]
-    return [examples[i].full for i in np.unique(groups, return_index=True)[1]]
+    told: dict[str, list[str]] = {}
+    for i in np.unique(groups, return_index=True)[1]:
+        told.setdefault(f"reporter {examples[i].reporter}" if examples[i].reporter else f"row {i}", []).append(
+            examples[i].full
+        )
+    return [" . ".join(texts) for texts in told.values()]
 
 
 def _drop_titles(examples: Sequence[Example], config: Config) -> list[str]:

@@ -155,6 +155,19 @@ class Incidents:
         """
         self._decide(a, b, self._rejected, self._confirmed)
 
+    def retract(self, a: str, b: str) -> None:
+        """Forget what a person said of two complaints: it was taken back.
+
+        :raises PilahError: PLH-606 if one is unknown.
+        """
+        for name in (a, b):
+            if name not in self._members:
+                raise PilahError("PLH-606", name)
+            self._touch(name)
+        for said in (self._confirmed, self._rejected):
+            said.get(a, set()).discard(b)
+            said.get(b, set()).discard(a)
+
     def merge(self, one: str, other: str) -> Incident:
         """Join two incidents by hand and return the one that they are now.
 

@@ -14,6 +14,7 @@ class Part(StrEnum):
 
     service = "service"
     duplicates = "duplicates"
+    pages = "pages"
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,8 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     part: Annotated[
-        Part, typer.Argument(help="What to measure: the whole service, or the duplicate search alone.")
+        Part,
+        typer.Argument(help="What to measure: the whole service, the duplicate search or the admins' pages alone."),
     ] = Part.service,
     bundle: Annotated[
         Path | None, typer.Option(help="Folder of the model bundle; the shipped base if left out.")
@@ -36,11 +38,13 @@ def bench(
     archive: Annotated[
         int, typer.Option(min=0, help="With duplicates: complaints of the archive that is searched for pairs.")
     ] = 0,
+    waiting: Annotated[int, typer.Option(min=0, help="With pages: complaints that wait for a person.")] = 5_000,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file for the figures.")] = None,
 ) -> None:
     """Measure the model in process, the server over HTTP, its start and memory, and training.
 
     `pilah bench duplicates` measures search among --stored complaints, all of one regency, index, memory and --archive.
+    `pilah bench pages` measures the pages under /review on --stored complaints of which --waiting wait.
     The texts are made up at random. A temporary store is used; nothing of yours is touched.
     """
     import json  # noqa: PLC0415
@@ -49,6 +53,7 @@ def bench(
     from model.triage import BASE, Triage  # noqa: PLC0415
     from service.bench import machine, run  # noqa: PLC0415
     from service.bench_duplicates import measure  # noqa: PLC0415
+    from service.bench_pages import measure_pages  # noqa: PLC0415
 
     chosen = bundle or BASE
     described = machine()
@@ -57,6 +62,8 @@ def bench(
     measured = (
         measure(stored, archive, scorer_of(Triage.load(chosen).bundle))
         if part is Part.duplicates
+        else measure_pages(stored, min(waiting, stored), chosen)
+        if part is Part.pages
         else run(
             lambda: Triage.load(chosen),
             chosen,

@@ -52,6 +52,13 @@ def evaluate(
         list[Path] | None,
         typer.Option(help="With --prequential --bundle: the bundle's training files, for the baseline to begin with."),
     ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="With --bundle: another bundle, as the live one, asked on the same rows.")
+    ] = None,
+    with_examples: Annotated[
+        bool, typer.Option("--with-examples", help="Show masked texts of the worst confusions in the page.")
+    ] = False,
+    curve: Annotated[bool, typer.Option(help="With --split time: also draw the learning curve.")] = True,
     config: Annotated[Path | None, typer.Option(help="config.toml of the fits inside a split.")] = None,
     agency_column: AgencyColumn = None,
     category_column: CategoryColumn = None,
@@ -61,13 +68,16 @@ def evaluate(
     strict: Strict = False,
 ) -> None:
     """Write report.html, metrics.json and predictions.jsonl; give either --bundle or --split."""
+    from data.hygiene import clean_records  # noqa: PLC0415
+    from evaluation.against import add_paired, full_point, masked_texts  # noqa: PLC0415
     from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
+    from evaluation.curve import learning_curve  # noqa: PLC0415
     from evaluation.evaluate import SYSTEM, summarise, write_results  # noqa: PLC0415
-    from evaluation.protocols import Learner, run_bundle, run_split  # noqa: PLC0415
+    from evaluation.protocols import Learner, make_splits, run_split  # noqa: PLC0415
     from evaluation.report import write_report  # noqa: PLC0415
-    from model.triage import Triage  # noqa: PLC0415
+    from evaluation.slices import learned_by_fold, slice_report  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
-    from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
+    from training.learner import PilahLearner  # noqa: PLC0415
     from training.policy import find_threshold  # noqa: PLC0415
 
     if (bundle is None) == (split is None):
@@ -78,28 +88,65 @@ def evaluate(
     records = read_inputs(sources, named, strict)
     about: dict[str, Any] = {"data": [path.name for path in sources], "rows": len(records)}
     run = read_config(config)
+    points: list[dict[str, Any]] = []
+    learned: dict[int, Any] = {}
     if prequential:
         earlier = read_inputs(history, named, strict) if history else []
         cases = _prequential(records, earlier, bundle, split, feedback_delay, run, about)
     elif bundle is not None:
-        triage = Triage.load(bundle)
-        about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
-        cases = run_bundle(records, SYSTEM, TriagePredictor(triage))
+        records, cases, learned = _of_bundles(records, bundle, against, about)
     else:
         about |= {"split": split, "seed": run.seed}
         learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
         cases = run_split(records, str(split), learners, run.seed)
+        cleaned = clean_records(records)
+        splits = make_splits(cleaned, str(split), run.seed)
+        learned = learned_by_fold(cleaned, splits)
+        if curve and str(split).startswith("time:"):
+            points = learning_curve(cleaned, splits[0], PilahLearner(run), run.seed)
     metrics = summarise(cases, about, find_threshold, ordered=split is None or split.startswith("time:"))
     if set(metrics) <= {"about", "trust"}:
         raise PilahError("PLH-301", "no row has a label that was asked for")
+    metrics["slices"] = slice_report(cases, clean_records(records), SYSTEM, learned)
+    add_paired(metrics, cases)
+    if points:
+        metrics["learning_curve"] = [*points, full_point(metrics, splits[0])]
     write_results(cases, metrics, output)
-    write_report(cases, metrics, output)
+    write_report(cases, metrics, output, masked_texts(records) if with_examples else None)
+    _say(metrics)
+    typer.echo(f"{output / 'report.html'}")
+
+
+def _of_bundles(
+    records: list[Record], bundle: Path, against: Path | None, about: dict[str, Any]
+) -> tuple[list[Record], list[Case], dict[int, Any]]:
+    """Ask one or two bundles about the rows that none of them was trained on."""
+    from evaluation.against import LIVE, beside  # noqa: PLC0415
+    from evaluation.evaluate import SYSTEM  # noqa: PLC0415
+    from evaluation.protocols import run_bundle  # noqa: PLC0415
+    from evaluation.slices import learned_by_bundle  # noqa: PLC0415
+    from evaluation.unseen import unseen_by  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+    from training.learner import TriagePredictor  # noqa: PLC0415
+
+    triages = [Triage.load(path) for path in (bundle, against) if path is not None]
+    about |= {"bundle": triages[0].bundle.id, "digest": triages[0].bundle.digest}
+    rows = unseen_by(records, [triage.bundle for triage in triages])
+    about |= rows.about()
+    cases: list[Case] = []
+    for name, triage in zip((SYSTEM, LIVE), triages, strict=False):
+        cases = beside(cases, run_bundle(rows.records, name, TriagePredictor(triage)))
+    return rows.records, cases, {0: learned_by_bundle(triages[0].bundle)}
+
+
+def _say(metrics: dict[str, Any]) -> None:
+    from evaluation.protocols import QUESTIONS  # noqa: PLC0415
+
     for question, values in metrics.items():
-        if question not in ("about", "baseline", "trust"):
+        if question in QUESTIONS:
             typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
     for target, kept in metrics["trust"]["promise"].items():
         typer.echo(_promise(target, kept))
-    typer.echo(f"{output / 'report.html'}")
 
 
 def _prequential(

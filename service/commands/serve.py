@@ -30,29 +30,37 @@ def serve(
     store: Annotated[str | None, typer.Option(help="Database address, as sqlite:////path/pilah.db.")] = None,
     var: Annotated[Path | None, typer.Option(help="Folder of everything the server writes.")] = None,
 ) -> None:
-    """Start the API on 127.0.0.1:8080 with the base bundle."""
+    """Start the API on 127.0.0.1:8080 with the promoted model, else the bundle of the settings (the shipped base)."""
     from model.duplicates.scorer import scorer_of  # noqa: PLC0415
+    from service.live_model import live_bundle  # noqa: PLC0415
     from service.server import run  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
 
     settings = load_settings(host=host, port=port, bundle=bundle, store=store, var=var)
-    run(settings, partial(load_triage, settings), announce, scorer=lambda triage: scorer_of(triage.bundle))
+    run(
+        settings,
+        lambda: load_triage(settings, live_bundle(settings)),
+        announce,
+        scorer=lambda triage: scorer_of(triage.bundle),
+        reload=partial(load_triage, settings),
+    )
 
 
-def load_triage(settings: Settings) -> Triage:
-    """Load the bundle with the deployment's own agencies, screening rules, topics, contacts and target."""
+def load_triage(settings: Settings, bundle: Path) -> Triage:
+    """Load a bundle with the deployment's own agencies, screening rules, topics, contacts and target."""
     from model.screening import Screener  # noqa: PLC0415
     from model.triage import Triage  # noqa: PLC0415
 
     own = (settings.screening, settings.topics, settings.contacts)
     screener = Screener(*own) if any(own) else None
-    return Triage.load(settings.bundle, settings.agencies, screener=screener, target=settings.target)
+    return Triage.load(bundle, settings.agencies, screener=screener, target=settings.target)
 
 
 def announce(store: Store, url: str) -> None:
     """Say where the server answers; on the first start make a key and show it, once."""
     from service.security import create_key  # noqa: PLC0415
     from service.storage.keys import all_keys  # noqa: PLC0415
+    from service.storage.people import all_users  # noqa: PLC0415
 
     print(f"pilah answers on {url} (API description: {url}/docs, stop with Ctrl+C)")
     if store.read(all_keys):
@@ -61,6 +69,9 @@ def announce(store: Store, url: str) -> None:
     else:
         _, key = create_key(store, "first", FIRST_SCOPES)
         print(f"First API key, shown only now (scopes {', '.join(FIRST_SCOPES)}):\n\n  {key}\n")
+    print(f"Pages for admins: {url}/review")
+    if not store.read(all_users):
+        print("Make the first account with: pilah users create NAMA --role nasional --named")
     print("Try it:\n")
     print(f"{curl(url, key)}\n", flush=True)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 DECISIONS = frozenset(
-    "disposed returned corrected closed reopened duplicate_confirmed duplicate_rejected "
+    "disposed returned corrected postponed closed reopened undone duplicate_confirmed duplicate_rejected "
     "incident_merged incident_split incident_closed incident_reopened".split()
 )
 """Events that say what people decided; ``/v1/decisions`` hands them back to the intake."""
@@ -26,10 +26,14 @@ _STATUS = {
     "received": "masuk",
     "disposed": "terdisposisi",
     "returned": "dikembalikan",
+    "postponed": "tertunda",
     "followed_up": "ditindaklanjuti",
     "closed": "selesai",
     "reopened": "dibuka kembali",
 }
+ARCHIVED = "arsip"
+"""The outcome of an event ``closed`` that archived the complaint without a follow-up."""
+
 _DECIDED = ("agency", "agency_id", "category", "type", "region_code")
 
 
@@ -61,6 +65,8 @@ class State:
     :param version: 1 for the first content, one more for each update.
     :param decided: whether people have said which agency it is; until then the fields hold the suggestion.
     :param sender: whose key posted the complaint.
+    :param sensitive: whether it must be handled as confidential, whatever the reporter chose.
+    :param about: ids of the offices complained about, as ``|id|id|``; their people do not see it.
     """
 
     id: str
@@ -79,6 +85,8 @@ class State:
     category: str | None = None
     type: str | None = None
     decided: bool = False
+    sensitive: bool = False
+    about: str | None = None
 
 
 def fold(state: State | None, event: Event) -> State | None:
@@ -98,6 +106,7 @@ def fold(state: State | None, event: Event) -> State | None:
         changes |= {"content": payload["complaint"], "digest": payload["digest"], "version": state.version + 1}
         changes["confidentiality"] = payload["complaint"].get("confidentiality", "biasa")
         changes["region_code"] = payload.get("region_code", state.region_code)
+        changes |= _care(payload)
     elif event.kind == "assessed" and not state.decided:
         changes |= {name: payload.get(name) for name in _DECIDED}
     elif event.kind in ("disposed", "corrected"):
@@ -108,7 +117,20 @@ def fold(state: State | None, event: Event) -> State | None:
         changes |= given
     elif event.kind == "returned":
         changes |= {"agency": None, "agency_id": None, "decided": False}
+    elif event.kind == "closed" and payload.get("outcome") == ARCHIVED:
+        changes["status"] = "diarsipkan"
+    elif event.kind == "undone":
+        changes |= {name: payload["restored"].get(name) for name in RESTORED if name in payload.get("restored", {})}
     return replace(state, **changes)
+
+
+RESTORED = ("status", "agency", "agency_id", "category", "type", "region_code", "decided")
+"""What an event ``undone`` puts back."""
+
+
+def _care(payload: Mapping[str, Any]) -> dict[str, Any]:
+    care = payload.get("care", {})
+    return {"sensitive": bool(care.get("sensitive")), "about": care.get("about")}
 
 
 def _first(event: Event) -> State:
@@ -125,4 +147,5 @@ def _first(event: Event) -> State:
         updated_at=event.recorded_at,
         seq=event.seq,
         region_code=event.payload.get("region_code"),
+        **_care(event.payload),
     )

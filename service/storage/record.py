@@ -30,6 +30,7 @@ class Posting:
     :param summary: what the state keeps of the answer: agency, agency_id, category, type.
     :param body: the answer as JSON text; ``None`` for an archived complaint that nobody asked about.
     :param mentioned: ids of the duplicates that the answer names.
+    :param care: ``sensitive`` and ``about`` of the state, where it needs special care.
     :param at: when it was sent, if that is long ago; ``None`` for now.
     """
 
@@ -42,6 +43,7 @@ class Posting:
     body: str | None = None
     model_id: str = ""
     mentioned: Sequence[str] = ()
+    care: Mapping[str, Any] = field(default_factory=dict)
     at: str | None = None
 
 
@@ -79,6 +81,8 @@ def store_posting(connection: Connection, posting: Posting, viewer: Viewer) -> R
         kind = "received" if state is None else "updated"
         payload = {"complaint": posting.content, "digest": posting.digest, "region_code": posting.region_code}
         payload["search"] = posting.search
+        if posting.care:
+            payload["care"] = posting.care
         event = Event(f"#{kind}:{version}", posting.id, kind, posting.at or time, time, payload, sender=viewer.sender)
         event = _insert(connection, event)
         state = fold(state, event)
@@ -215,6 +219,7 @@ def _row(state: State) -> dict[str, Any]:
     values = asdict(state)
     values["content"] = dumps(state.content)
     values["decided"] = int(state.decided)
+    values["sensitive"] = int(state.sensitive)
     return values
 
 

@@ -178,7 +178,8 @@ def visible(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Return the condition under which a viewer may see a complaint.
 
     A sender sees what it sent. A bound viewer sees its regions and agencies and nothing of unknown origin.
-    A confidential complaint (rahasia) is shown beyond its sender only to those who review or administer.
+    A confidential or sensitive complaint is shown beyond its sender only to those who review or administer. For a
+    person this holds for what the own team sent, too, and what complains about the own office is never shown.
     """
     columns = complaints.c
     allowed: sa.ColumnElement[bool] = sa.true()
@@ -192,9 +193,19 @@ def visible(viewer: Viewer) -> sa.ColumnElement[bool]:
             for agency in viewer.agencies
         ]
         allowed = sa.or_(*parts)
+        if viewer.decided_only:
+            allowed = sa.and_(allowed, columns.decided == 1)
+    care: list[sa.ColumnElement[bool]] = []
     if not viewer.confidential:
-        allowed = sa.and_(allowed, columns.confidentiality != "rahasia")
-    return sa.or_(columns.sender == viewer.sender, allowed) if viewer.sender else allowed
+        care += [columns.confidentiality != "rahasia", columns.sensitive == 0]
+    own = columns.sender == viewer.sender if viewer.sender else sa.false()
+    if not viewer.person:
+        return sa.or_(own, sa.and_(allowed, *care))
+    care += [
+        sa.or_(columns.about.is_(None), ~columns.about.contains(f"|{office}|", autoescape=True))
+        for office in viewer.offices
+    ]
+    return sa.and_(sa.or_(own, allowed), *care)
 
 
 def to_state(row: Row[Any]) -> State:
@@ -202,6 +213,7 @@ def to_state(row: Row[Any]) -> State:
     values = dict(row._mapping)
     values["content"] = json.loads(values["content"])
     values["decided"] = bool(values["decided"])
+    values["sensitive"] = bool(values["sensitive"])
     return State(**values)
 
 

@@ -47,6 +47,8 @@ complaints = Table(
     Column("received_at", String(27), nullable=False),
     Column("updated_at", String(27), nullable=False),
     Column("seq", _SEQUENCE, nullable=False),
+    Column("sensitive", Integer, nullable=False, server_default="0"),
+    Column("about", String(1000)),
     Index("complaints_region", "region_code"),
     Index("complaints_agency", "agency_id"),
 )

@@ -15,7 +15,6 @@ from fastapi import FastAPI
 from stand_in import KeywordTriage
 
 from service.app import create_app
-from service.intake import Triage
 from service.security import create_key
 from service.server import address, bind, open_index
 from service.settings import Settings
@@ -48,12 +47,13 @@ class Server:
 
 
 @contextmanager
-def start(var: Path, triage: Triage | None = None, **settings: Any) -> Iterator[Server]:
-    """Start an app on a folder, with the stand-in model unless another is given."""
+def start(var: Path, triage: Any = None, **settings: Any) -> Iterator[Server]:
+    """Start an app on a folder; with the stand-in model where none is given."""
+    port = settings.pop("listen", 0)
     chosen = Settings(var=var, **settings)
     store = Store(chosen.store_url, serving=True)
     app = create_app(chosen, triage or KeywordTriage(), open_index(var / "index"), store)
-    listener = bind("127.0.0.1", 0)
+    listener = bind("127.0.0.1", port)
     listener.listen(128)
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})

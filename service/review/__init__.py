@@ -1,0 +1,32 @@
+"""The admins' pages under ``/review``: server-rendered, Indonesian, one job a module."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from service.review import (
+    complaint,
+    coordinator,
+    entry,
+    incident_pages,
+    lost,
+    monitor,
+    people_pages,
+    pickers,
+    queue,
+    upload,
+)
+from service.review.board import Board
+from service.review.reader import Reader
+from service.settings import Settings
+
+UPLOAD_PATH = "/review/unggah"
+PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, coordinator, lost)
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Add the pages to an app that has its intake."""
+    app.state.board = Board(app.state.intake.store, settings)
+    app.state.reader = Reader(app.state.intake, settings.var / "unggahan")
+    for part in PARTS:
+        app.include_router(part.router)

@@ -1,0 +1,346 @@
+"""Monitoring: what came in, what became of it, by region and office, over time, against the action plan."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from data.errors import PilahError
+from data.regions import Regions
+from service.review import plots, web
+from service.review.clock import today
+from service.review.figures import (
+    SMALLEST_CELL,
+    SMALLEST_RANK,
+    Figures,
+    government_of,
+    grouped,
+    months,
+    office_of,
+    ranks,
+    semester_days,
+    semester_of,
+    summarise,
+    topics,
+)
+from service.review.queue import region_name
+from service.review.session import Signed, Visit
+from service.review.sheet import csv_text
+from service.storage import figures as counted
+
+router = APIRouter(prefix=f"{web.HOME}/monitor", include_in_schema=False, route_class=web.PageRoute)
+MEASURES = {
+    "in_time": "tepat waktu",
+    "followed": "ditindaklanjuti",
+    "closed": "selesai",
+    "accepted": "sesuai saran",
+}
+HEADER = (
+    "Kode", "Nama", "Laporan (n)", "Diteruskan", "Ditindaklanjuti", "Ditindaklanjuti (%)", "Selesai", "Selesai (%)",
+    "Dikembalikan", "Lewat tenggat", "Median hari sampai diteruskan", "Median hari sampai ditindaklanjuti",
+    "Sesuai saran (%)", "Ditautkan sebagai duplikat", "Peringkat tindak lanjut",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Hold one group of the table.
+
+    :param hidden: whether it is too small to be shown to those who see aggregates only.
+    """
+
+    code: str
+    name: str
+    figures: Figures
+    rank: int | None
+    hidden: bool
+    active: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Hold all that the pages and the export of a period show."""
+
+    first: date
+    last: date
+    region: str | None
+    place: str
+    total: Figures
+    lines: list[Line]
+    by: str
+    topics: dict[str, int]
+    months: list[str]
+    monthly: list[Figures]
+    connected: int
+    inactive: int
+
+
+def _day(text: str, fallback: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return fallback
+
+
+def limits(visit: Visit) -> tuple[date, date, str | None]:
+    """Read the period and the region that are asked for: by default this half-year of the own region."""
+    query = visit.request.query_params
+    start, end = semester_days(semester_of(today()))
+    first, last = _day(query.get("mulai", ""), start), _day(query.get("sampai", ""), min(end, today()))
+    if first > last:
+        first, last = last, first
+    first = max(first, last - timedelta(days=366 * 5))
+    region = query.get("wilayah") or visit.user.region
+    if region is not None and (region not in Regions.load() or len(region) > 5):
+        raise PilahError("PLH-453", "wilayah: pilih dari daftar")
+    return first, last, region
+
+
+def build(visit: Visit) -> Report:
+    """Count what the person may see."""
+    first, last, region = limits(visit)
+    store, viewer = visit.intake.store, visit.viewer
+    found = store.read(lambda c: counted.rows(c, viewer, first.isoformat(), last.isoformat(), region))
+    day = today()
+    by, key = _grouping(visit, region)
+    groups = grouped(found, key, day)
+    order = ranks(groups)
+    connected, active = _connection(visit, groups, by, region)
+    sees_all = visit.user.decides
+    lines = [
+        Line(
+            code,
+            _name(visit, code),
+            figures,
+            order.get(code),
+            hidden=not sees_all and figures.n < SMALLEST_CELL,
+            active=code in active if code in connected else None,
+        )
+        for code, figures in groups.items()
+    ]
+    lines += [
+        Line(code, _name(visit, code), summarise((), day), None, hidden=False, active=False)
+        for code in connected
+        if code not in groups
+    ]
+    lines.sort(key=lambda line: line.name)
+    names = months(first, last)
+    parts = grouped(found, lambda row: row.received[:7], day)
+    monthly = [parts.get(name) or summarise((), day) for name in names]
+    special = topics(found)
+    if not sees_all:
+        special = {name: count for name, count in special.items() if count >= SMALLEST_CELL}
+    place = region_name(region) or "Seluruh wilayah Anda"
+    inactive = len(connected - active)
+    return Report(
+        first, last, region, place, summarise(found, day), lines, by, special, names, monthly, len(connected), inactive
+    )
+
+
+def _grouping(visit: Visit, region: str | None) -> tuple[str, Any]:
+    """Return what the table lists: provinces, the regencies of a province, or the offices of a regency."""
+    if visit.user.agency_id or (region is not None and len(region) == 5):
+        return "instansi", office_of
+    if region is None:
+        return "provinsi", lambda row: (government_of(row) or "")[:2] or None
+    return "kabupaten/kota", lambda row: code if (code := government_of(row) or "").startswith(region) else None
+
+
+def _connection(visit: Visit, groups: dict[str, Figures], by: str, region: str | None) -> tuple[set[str], set[str]]:
+    """Return who is connected (has an account, or complaints were passed on to it) and who of them acted."""
+    members = visit.intake.store.read(counted.accounts)
+    accounts: set[str] = set()
+    for place, agency in members:
+        code = agency if by == "instansi" else (place or (agency or "").partition(":")[0])
+        if code and by == "provinsi":
+            code = code[:2]
+        if code and (region is None or code.startswith(region)) and (by == "instansi") == (":" in code):
+            accounts.add(code)
+    if visit.user.agency_id:
+        accounts &= {visit.user.agency_id}
+    connected = accounts | {code for code, found in groups.items() if found.disposed}
+    active = {code for code, found in groups.items() if found.followed or found.closed or found.returned}
+    if by != "instansi":
+        active |= {code for code, found in groups.items() if found.disposed}
+    return connected, active & connected
+
+
+def _name(visit: Visit, code: str) -> str:
+    if code in Regions.load():
+        return Regions.load().get(code).full_name
+    agency = visit.intake.registry.get(code)
+    return agency.name if agency is not None else code
+
+
+@router.get("")
+async def page(visit: Signed) -> Response:
+    """Show the figures."""
+    return _page(visit)
+
+
+def _page(visit: Visit, status: int = 200, message: str | None = None) -> Response:
+    report = build(visit)
+    monthly = report.monthly
+    received = plots.bars(
+        "Laporan masuk dan ditindaklanjuti per bulan",
+        report.months,
+        [("masuk", [one.n for one in monthly]), ("ditindaklanjuti", [one.followed for one in monthly])],
+    )
+    shares = plots.lines(
+        "Persentase ditindaklanjuti dan sesuai saran per bulan",
+        report.months,
+        [
+            ("ditindaklanjuti", [one.share("followed") for one in monthly]),
+            ("sesuai saran", [one.share("accepted") for one in monthly]),
+        ],
+        percent=True,
+    )
+    times = plots.lines(
+        "Median hari sampai diteruskan per bulan",
+        report.months,
+        [("hari", [one.days for one in monthly])],
+        percent=False,
+    )
+    careful = None
+    if visit.user.named:
+        first, last, viewer = report.first.isoformat(), report.last.isoformat(), visit.viewer
+        count = visit.intake.store.read(lambda c: counted.careful_count(c, viewer, first, last))
+        careful = count if count >= SMALLEST_CELL else None
+    return visit.page(
+        "monitor.html",
+        status,
+        report=report,
+        plots=[received, shares, times],
+        plan=plan(visit, report.region),
+        measures=MEASURES,
+        may_plan=may_plan(visit, report.region),
+        choices=_choices(visit),
+        query=f"mulai={report.first}&sampai={report.last}&wilayah={report.region or ''}",
+        careful=careful,
+        smallest=SMALLEST_CELL,
+        smallest_rank=SMALLEST_RANK,
+        message=message,
+    )
+
+
+def _choices(visit: Visit) -> list[tuple[str, str]]:
+    """Return the regions that the person may look at."""
+    regions, own = Regions.load(), visit.user.region
+    if visit.user.agency_id or (own is not None and len(own) == 5):
+        return []
+    if own is None:
+        return [(one.code, one.full_name) for one in regions.children(None)]
+    return [(own, regions.get(own).full_name), *((one.code, one.full_name) for one in regions.children(own))]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Hold one measure of an action plan in a half-year: what is wanted and what is."""
+
+    measure: str
+    name: str
+    wanted: float | None
+    actual: float | None
+    n: int
+
+
+def plan(visit: Visit, region: str | None) -> list[tuple[str, list[Goal]]]:
+    """Return targets and actuals of this half-year and the one before."""
+    this = semester_of(today())
+    start, _ = semester_days(this)
+    found = []
+    for semester in (this, semester_of(start - timedelta(days=1))):
+        first, last = semester_days(semester)
+        store = visit.intake.store
+        rows = _rows(visit, first, last, region)
+        figures = summarise(rows, today())
+        wanted = store.read(lambda c, s=semester: counted.targets_of(c, region or "", s))  # type: ignore[misc]
+        goals = [
+            Goal(code, name, wanted.get(code), figures.share(code), figures.judged if code == "accepted" else figures.n)
+            for code, name in MEASURES.items()
+        ]
+        found.append((semester, goals))
+    return found
+
+
+def _rows(visit: Visit, first: date, last: date, region: str | None) -> Sequence[Any]:
+    viewer = visit.viewer
+    return visit.intake.store.read(lambda c: counted.rows(c, viewer, first.isoformat(), last.isoformat(), region))
+
+
+def may_plan(visit: Visit, region: str | None) -> bool:
+    """Say whether the person may set the targets of a region."""
+    own = visit.user.region
+    if visit.user.role == "nasional":
+        return True
+    return visit.user.role in ("instansi", "koordinator") and own is not None and (region or "").startswith(own)
+
+
+@router.post("/sasaran")
+async def set_plan(visit: Signed) -> Response:
+    """Set the targets of a half-year."""
+    form = await web.form_of(visit.request)
+    region, semester = form.get("wilayah", ""), form.get("semester", "")
+    if not may_plan(visit, region) or (region and region not in Regions.load()):
+        raise PilahError("PLH-451")
+    if len(semester) != 6 or not semester[:4].isdigit() or semester[4:] not in ("-1", "-2"):
+        raise PilahError("PLH-453", "semester")
+    values: dict[str, float] = {}
+    for code, name in MEASURES.items():
+        given = form.get(code, "").replace(",", ".").removesuffix("%").strip()
+        if not given:
+            continue
+        try:
+            values[code] = float(given) / 100
+        except ValueError:
+            raise PilahError("PLH-453", f"{name}: isi angka 0 sampai 100") from None
+        if not 0 <= values[code] <= 1:
+            raise PilahError("PLH-453", f"{name}: isi angka 0 sampai 100")
+    store = visit.intake.store
+    await asyncio.wrap_future(store.write(lambda c: counted.set_targets(c, region, semester, values)))
+    visit.note("sasaran", region or "nasional", semester)
+    return web.go(f"{web.HOME}/monitor?wilayah={region}")
+
+
+@router.get("/laporan")
+async def letter(visit: Signed) -> Response:
+    """Show the report of a period on one page, to print."""
+    report = build(visit)
+    return visit.page(
+        "laporan_berkala.html", report=report, today=today(), smallest=SMALLEST_CELL, smallest_rank=SMALLEST_RANK
+    )
+
+
+@router.get("/angka.csv")
+async def export(visit: Signed) -> Response:
+    """Return the table of a period for a spreadsheet."""
+    report = build(visit)
+    rows: list[Sequence[object]] = [HEADER]
+    for line in report.lines:
+        rows.append([line.code, line.name, *_cells(line.figures, line.rank, hidden=line.hidden)])
+    rows.append(
+        ["", f"Jumlah {report.place} {report.first} – {report.last}", *_cells(report.total, None, hidden=False)]
+    )
+    visit.note("unduh angka", report.region or "semua", f"{report.first} – {report.last}")
+    name = f"pantauan-{report.first}-{report.last}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(csv_text(rows), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cells(found: Figures, rank: int | None, *, hidden: bool) -> list[object]:
+    if hidden:
+        return [f"<{SMALLEST_CELL}", *[""] * 12]
+
+    def percent(name: str) -> object:
+        share = found.share(name)
+        return "" if share is None else round(100 * share)
+
+    return [
+        found.n, found.disposed, found.followed, percent("followed"), found.closed, percent("closed"), found.returned,
+        found.overdue, found.days, found.response, percent("accepted"), found.linked, rank,
+    ]  # fmt: skip

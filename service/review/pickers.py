@@ -1,0 +1,78 @@
+"""What the pickers ask while a person types: agencies and categories by name, alias and abbreviation."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fastapi import APIRouter, Response
+
+from data.categories import Category, load_categories
+from data.labels import label_key
+from data.matters import matters
+from service.api import json_answer
+from service.review import web
+from service.review.clock import today
+from service.review.reading import tier_name
+from service.review.session import Signed
+
+router = APIRouter(prefix=web.HOME, include_in_schema=False, route_class=web.PageRoute)
+_SHOWN = 12
+
+
+@router.get("/cari/instansi")
+async def agencies(visit: Signed, q: str = "") -> Response:
+    """Find agencies as typed."""
+    found = visit.intake.registry.find(q[:200], _SHOWN) if q.strip() else []
+    shown = []
+    for agency in found:
+        hints = [agency.parent_name, tier_name(agency.tier)]
+        if agency.connected is False:
+            hints.append("belum terhubung")
+        shown.append({"value": f"id:{agency.id}", "label": agency.name, "hint": " · ".join(filter(None, hints))})
+    return json_answer(shown)
+
+
+@cache
+def _open_categories() -> tuple[tuple[Category, tuple[str, ...]], ...]:
+    """Return the categories that may be chosen now, each with all that people call it: names, aliases, cues."""
+    when = today()
+    cues: dict[str, list[str]] = {}
+    for matter in matters():
+        if matter.category:
+            cues.setdefault(matter.category, []).extend(cue.text for cue in matter.strong if not cue.near)
+    return tuple(
+        (category, tuple(dict.fromkeys(label_key(name) for name in (*_names(category), *cues.get(category.id, ())))))
+        for category in load_categories().by_id.values()
+        if category.is_open(when) and category.leaf is not None
+    )
+
+
+def _names(category: Category) -> tuple[str, ...]:
+    initials = "".join(word[0] for word in category.name.split() if word[:1].isalpha())
+    return (category.name, *category.aliases, initials, category.id)
+
+
+def find_categories(text: str, limit: int = _SHOWN) -> list[Category]:
+    """Find categories of which a name, alias or cue holds every typed word; those that begin with it first.
+
+    >>> find_categories("pju", 1)[0].id
+    'Perhubungan > Lampu Penerangan Jalan Umum'
+    """
+    words = [key for word in text.split() if (key := label_key(word))]
+    if not words:
+        return []
+    whole = label_key(text)
+    found: list[tuple[tuple[int, int, int], Category]] = []
+    for category, keys in _open_categories():
+        fitting = [i for i, key in enumerate(keys) if all(word in key for word in words)]
+        if fitting:
+            rank = min((0 if keys[i] == whole else 1 if keys[i].startswith(whole) else 2, i) for i in fitting)
+            found.append(((*rank, len(category.id)), category))
+    found.sort(key=lambda pair: pair[0])
+    return [category for _, category in found[:limit]]
+
+
+@router.get("/cari/kategori")
+async def categories(_visit: Signed, q: str = "") -> Response:
+    """Find categories as typed."""
+    return json_answer([{"value": c.id, "label": c.name, "hint": c.root} for c in find_categories(q[:200])])

@@ -1,0 +1,281 @@
+"""A real browser: sign in, upload, work the queue by mouse and by keyboard, undo, download; accessibility."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import browser
+import pytest
+from office import Office, open_office
+from openpyxl import load_workbook
+
+from service.review.accounts import make_user
+
+PASSWORD = "kebun raya bogor"  # noqa: S105 - of a store that lives as long as a test
+REASON = browser.missing()
+pytestmark = pytest.mark.skipif(REASON is not None, reason=REASON or "")
+
+STREETS = (
+    "Merdeka Asia Dago Riau Braga Naripan Sunda Jawa Aceh Banda Cihampelas Setiabudi Pasteur Sukajadi Gegerkalong "
+    "Cikutra Antapani Kopo Buahbatu Soekarno"
+).split()
+
+
+def export(first: int, twins: int = 0) -> bytes:
+    """Write an export of 20 complaints, of which the last repeat the first ones in nearly the same words."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["Tracking ID", "Judul Laporan", "Isi Laporan Awal", "Tanggal Laporan Masuk"])
+    for number in range(20):
+        original = number - (20 - twins)
+        street = STREETS[original if original >= 0 else number]
+        text = f"Lampu jalan mati di Jalan {street} nomor {first} Bandung sejak seminggu, mohon segera diperbaiki"
+        text += ", gelap sekali" if original >= 0 else ""
+        title = "=HYPERLINK(1)" if number == 0 else f"Lampu {street}"
+        writer.writerow([f"{first}{number:03d}", title, text, "2026-11-20"])
+    return out.getvalue().encode()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser.browser() as started:
+        yield started
+
+
+@pytest.fixture
+def staffed(office: Office) -> Office:
+    make_user(office.server.store, "sari", "Sari", "nasional", named=True, password=PASSWORD)
+    return office
+
+
+def url(office: Office) -> str:
+    return str(office.server.client.base_url).rstrip("/")
+
+
+def upload(page: Any, office: Office, content: bytes) -> None:
+    page.goto(f"{url(office)}/review/unggah")
+    page.set_input_files("[name=berkas]", {"name": "ekspor.csv", "mimeType": "text/csv", "buffer": content})
+    page.click("main button.utama")
+    page.wait_for_selector("text=Unduh XLSX dengan saran")
+
+
+def decided(office: Office) -> list[str]:
+    return [one["kind"] for one in office.decisions()]
+
+
+def settle(page: Any, office: Office, count: int) -> None:
+    """Wait until so many decisions are stored and the next page is there."""
+    for _ in range(300):
+        if len(office.decisions()) >= count:
+            break
+        page.wait_for_timeout(20)
+    form = office.decisions()[count - 1]["id"].split("-")[1]
+    page.wait_for_url(lambda address: form in address)
+    page.wait_for_selector(".kabar-baris")
+
+
+def test_twenty_with_the_mouse_twenty_with_the_keyboard(chromium: Any, staffed: Office) -> None:
+    office = staffed
+    with browser.signed_in(chromium, url(office), "sari", PASSWORD) as page:
+        upload(page, office, export(1, twins=3))
+        with page.expect_download() as download:
+            page.click("text=Unduh XLSX dengan saran")
+        sheet = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes())).active
+        rows = list(sheet.iter_rows(values_only=True))  # type: ignore[union-attr]
+        assert len(rows) == 21
+        assert rows[1][2] == "'=HYPERLINK(1)"
+        assert rows[1][5] == "dishub Kabupaten Bandung"
+        with_mouse(page, office)
+        upload(page, office, export(2))
+        with_keys(page, office)
+    kinds = decided(office)
+    assert kinds.count("disposed") == 42  # forty, one undone and decided again, by mouse and by keyboard
+    assert kinds.count("undone") == 2
+    assert kinds.count("duplicate_confirmed") == 3
+    decisions = [one for one in office.decisions() if one["kind"] == "disposed"]
+    corrected = {one["complaint_id"] for one in decisions if not one["accepted"]}
+    assert len(corrected) == 5
+    stored = [event.event_id for one in decisions for event in office.server.store.events_of(one["complaint_id"])]
+    assert all(one["id"] in stored for one in office.decisions())
+
+
+def with_mouse(page: Any, office: Office) -> None:
+    page.goto(f"{url(office)}/review")
+    page.click(".baris-tautan >> nth=0")
+    done = linked = 0
+    while done < 20:
+        page.wait_for_selector("#tombol-verifikasi")
+        if linked < 3 and page.locator("[data-duplikat] [value=sama]").count() and f"{done}" not in ("0",):
+            page.click("[data-duplikat] [value=sama]")
+            linked += 1
+            settle(page, office, done + linked)
+        if done < 5:
+            correct_with_mouse(page)
+        page.click("#tombol-verifikasi")
+        done += 1
+        settle(page, office, done + linked)
+    assert linked == 3
+    page.click(".kabar-baris button")  # undo the last one
+    settle(page, office, 24)
+    assert "diurungkan" in page.inner_text(".kabar-baris")
+    page.click("#tombol-verifikasi")
+    settle(page, office, 25)
+    assert "Terima kasih" in page.inner_text("main")
+
+
+def correct_with_mouse(page: Any) -> None:
+    page.fill("#cari-instansi", "dlh bandung")
+    page.click("#hasil-instansi li >> nth=0")
+    page.select_option("#verifikasi [name=alasan]", "urusan")
+
+
+def with_keys(page: Any, office: Office) -> None:
+    page.goto(f"{url(office)}/review")
+    page.wait_for_selector(".baris-tautan")
+    page.keyboard.press("Enter")
+    start = len(office.decisions())
+    for number in range(20):
+        page.wait_for_selector("#tombol-verifikasi")
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+        settle(page, office, start + number + 1)
+    page.keyboard.press("u")
+    settle(page, office, start + 21)
+    page.wait_for_selector("#tombol-verifikasi")
+    page.keyboard.press("Enter")
+    settle(page, office, start + 22)
+
+
+def test_the_keys_open_each_verb(chromium: Any, staffed: Office) -> None:
+    staffed.complain("R-1")
+    with browser.signed_in(chromium, url(staffed), "sari", PASSWORD) as page:
+        for key, field in (("t", "textarea"), ("w", "textarea"), ("a", "select")):
+            page.goto(f"{url(staffed)}/review/laporan/R-1")
+            page.keyboard.press(key)
+            assert page.evaluate("document.activeElement.localName") == field
+            assert page.evaluate("document.activeElement.closest('details').dataset.tombol") == key
+            page.keyboard.type("1")  # typing is not a key
+            page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        assert page.is_visible("#bantuan")
+        page.keyboard.press("Escape")
+        page.goto(f"{url(staffed)}/review")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "cari"
+
+
+def test_enter_does_not_take_a_sensitive_suggestion(chromium: Any, staffed: Office) -> None:
+    staffed.complain("R-1", "Lampu mati di Bandung, ada pelecehan")
+    with browser.signed_in(chromium, url(staffed), "sari", PASSWORD) as page:
+        page.goto(f"{url(staffed)}/review/laporan/R-1")
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
+        assert "Pilih dulu" in page.inner_text("#kabar")
+        assert staffed.decisions() == []
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+        settle(page, staffed, 1)
+
+
+def test_two_browsers_double_click_and_back(chromium: Any, staffed: Office) -> None:
+    office = staffed
+    make_user(office.server.store, "budi", "Budi", "instansi", region="32.04", password=PASSWORD)
+    for number in range(3):
+        office.complain(f"R-{number}")
+    where = f"{url(office)}/review/laporan/R-0"
+    with (
+        browser.signed_in(chromium, url(office), "sari", PASSWORD) as one,
+        browser.signed_in(chromium, url(office), "budi", PASSWORD) as other,
+    ):
+        one.goto(where)
+        other.goto(where)
+        assert "Sari" in other.inner_text("[role=status]")
+        one.dblclick("#tombol-verifikasi")
+        settle(one, office, 1)
+        other.click("#tombol-verifikasi")
+        other.wait_for_selector("text=baru saja diubah orang lain")
+        one.go_back()
+        one.wait_for_load_state()
+        one.wait_for_timeout(200)
+        assert "Diteruskan" in one.inner_text(".riwayat")
+        assert len(office.decisions()) == 1
+
+
+def test_a_decision_during_a_restart_is_neither_lost_nor_doubled(chromium: Any, tmp_path: Path) -> None:
+    with open_office(tmp_path / "var") as office:
+        make_user(office.server.store, "sari", "Sari", "nasional", named=True, password=PASSWORD)
+        office.complain("R-1")
+        office.complain("R-2")
+        address = url(office)
+        port = int(address.rpartition(":")[2])
+        context = browser.signed_in(chromium, address, "sari", PASSWORD)
+        page = context.__enter__()
+        page.goto(f"{address}/review/laporan/R-1")
+    try:  # the server is gone, the page is open
+        page.click("#tombol-verifikasi")
+        page.wait_for_selector("text=dikirim lagi")
+        with open_office(tmp_path / "var", listen=port) as office:
+            settle(page, office, 1)
+            assert [one["complaint_id"] for one in office.decisions()] == ["R-1"]
+    finally:
+        context.__exit__(None, None, None)
+
+
+PAGES = (
+    "", "?tab=selesai", "/laporan/R-1", "/laporan/R-2", "/unggah", "/kejadian", "/orang", "/catatan", "/monitor",
+    "/monitor/laporan", "/akun", "/tidak-ada",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [browser.DESK, browser.PHONE, browser.ZOOMED])
+def test_no_page_has_a_serious_fault_of_accessibility(chromium: Any, staffed: Office, size: tuple[int, int]) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    office = staffed
+    office.complain("R-1", "Lampu jalan mati di Jalan Merdeka Bandung sejak seminggu, mohon segera diperbaiki")
+    office.complain("R-2", "Lampu jalan mati di Jalan Merdeka Bandung sejak seminggu, mohon segera diperbaiki ya")
+    office.complain("R-3", "Anak tenggelam di Bandung", confidentiality="rahasia")
+    with browser.signed_in(chromium, url(office), "sari", PASSWORD, size) as page:
+        for path in PAGES:
+            page.goto(f"{url(office)}/review{path}")
+            if "laporan/R" in path:
+                page.evaluate("document.querySelectorAll('main details:not([name])').forEach(one => one.open = true)")
+            found = Axe().run(page).response["violations"]
+            serious = [
+                (one["id"], [node["html"][:150] for node in one["nodes"]][:3])
+                for one in found
+                if one["impact"] in ("serious", "critical")
+            ]
+            assert not serious, (path, serious)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 1, (path, wide)  # nothing is cut off or scrolls sideways
+        page.goto(f"{url(office)}/review/laporan/R-1")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "lewati"  # the way past the menu comes first
+
+
+def test_the_pages_of_other_roles_are_accessible(chromium: Any, staffed: Office) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    office = staffed
+    office.complain("R-1")
+    store = office.server.store
+    make_user(store, "wati", "Wati", "koordinator", region="32", password=PASSWORD)
+    make_user(store, "joko", "Joko", "penghubung", agency="32.04:dishub", password=PASSWORD)
+    for login, paths in (("wati", ("/daftar", "/daftar/R-1", "/monitor")), ("joko", ("", "/monitor"))):
+        with browser.signed_in(chromium, url(office), login, PASSWORD) as page:
+            for path in (*paths, "/akun"):
+                page.goto(f"{url(office)}/review{path}")
+                found = Axe().run(page).response["violations"]
+                assert not [one["id"] for one in found if one["impact"] in ("serious", "critical")], path
+    context = chromium.new_context()
+    page = context.new_page()
+    for path in ("/masuk", "/undangan/tidak-berlaku"):
+        page.goto(f"{url(office)}/review{path}")
+        found = Axe().run(page).response["violations"]
+        assert not [one["id"] for one in found if one["impact"] in ("serious", "critical")], path
+    context.close()
