@@ -63,6 +63,7 @@ class Suggestion:
 
     :param candidates: agencies, best first.
     :param asked: what the phrases tell about the type.
+    :param adapted: the agency after what people decided since; ``None`` where nobody has decided anything.
     """
 
     routing: Routing
@@ -72,6 +73,7 @@ class Suggestion:
     agency: AgencyAnswer | None
     category: LabelAnswer | None
     type: LabelAnswer | None
+    adapted: AgencyAnswer | None = None
 
     def signals(self, question: str, reading: Reading) -> Signals:
         """Return what speaks for the answer to a question that has one."""
@@ -218,7 +220,8 @@ class Triage:
         """
         found = self._distributions(reading, margins)
         routing = self.route(reading, found.get("function"))
-        candidates = self._candidates(reading, margins, found.get("agency"), routing)
+        candidates = mix(found.get("agency"), routing, reading.places, self._offices)
+        adapted = self._adapted(reading, margins, found.get("agency"), routing)
         text = phrase_text(reading.fields)
         asked = self.types.read(text)
         return Suggestion(
@@ -229,6 +232,7 @@ class Triage:
             agency_answer(candidates, self.registry.parent, self._regions),
             _label_answer(self._category(found.get("category"), reading)),
             _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None)),
+            agency_answer(adapted, self.registry.parent, self._regions) if adapted else None,
         )
 
     def _stated(
@@ -255,7 +259,10 @@ class Triage:
         margins = self.bundle.linear.margins(reading.features)
         raw = self.suggest(reading, margins)
         routing, asked, complaint = raw.routing, raw.asked, reading.complaint
-        agency, category, report_type = self._stated(raw, reading)
+        proved, category, report_type = self._stated(raw, reading)
+        agency = raw.adapted or proved
+        # The bounds were proved for the bundle's own answer: they hold where that is the answer still.
+        contradicted = proved is not None and agency is not None and proved.label != agency.label
         text = raw.text
         screened = self.screener.screen(complaint, text, reading.places, reading.matters)
         claim = Claim(
@@ -276,7 +283,9 @@ class Triage:
             region=_region_answer(reading.places),
             claim=claim,
             screening=screened.screening,
-            decision=decide(self.policy, agency, screened, claim, routing.question, self.switched_on, self.drift),
+            decision=decide(
+                self.policy, proved, screened, claim, routing.question, self.switched_on, self.drift, contradicted
+            ),
             explanation=(
                 *routing.evidence,
                 *(self._explain(reading, margins, agency, category, report_type) if explain else ()),
@@ -365,16 +374,16 @@ class Triage:
         custom = self._pool.custom if self._pool is not None else {}
         return evidence(learned, composed, self._offices, recall, correction, reading.features, custom)
 
-    def _candidates(
+    def _adapted(
         self, reading: Reading, margins: Floats, local: Distribution | None, routing: Routing
     ) -> list[Candidate]:
-        """Rank the agencies: by the weights that decisions of the past taught where there are decisions to weigh.
+        """Rank the agencies by what people decided since, with the weights that decisions of the past taught.
 
-        Without them the formula of :func:`model.mixing.mix` stands: it lets an office without history win, and what
-        the weights add on a history alone was nothing (``docs/model.md``).
+        Empty without decisions: then the formula of :func:`model.mixing.mix` stands, which lets an office without
+        history win; on a history alone the weights add nothing (``docs/model.md``).
         """
         if self.experience is None or not len(self.experience.memory):
-            return mix(local, routing, reading.places, self._offices)
+            return []
         model = self._pool or (LOCAL if local is not None else KNOWLEDGE_ONLY)
         pooled = self.evidence(reading, margins, routing)
         return mix_pooled(pooled, model, routing, reading.places, self._offices)
