@@ -133,21 +133,20 @@ def fill(store: Store, triage: Triage, stored: int, waiting: int) -> None:
     for number in range(min(_DIFFERENT, stored)):
         reading = triage.read(make_complaint(number))
         assessment = triage.answer(reading)
-        made.append((to_plain(reading.complaint), assessment, document_of(reading.complaint, assessment)))
+        content, document = to_plain(reading.complaint), document_of(reading.complaint, assessment)
+        body = dumps(assessment.to_dict())
+        made.append((posting_of(content, fingerprint(content), assessment, document, body), assessment.agency))
     start = datetime.now(UTC)
     with tqdm(total=stored, desc="store", unit="row", disable=None) as bar:
         for first in range(0, stored, _CHUNK):
             chunk: list[tuple[Posting, Event | None]] = []
             for number in range(first, min(first + _CHUNK, stored)):
-                content, assessment, document = made[number % len(made)]
-                identifier = f"bench-{number}"
-                day = start - timedelta(days=source.uniform(0, 365))
-                content = {**content, "id": identifier, "date": day.isoformat()}
-                answer = replace(assessment, id=identifier)
-                body = dumps(answer.to_dict())
-                posting = posting_of(content, fingerprint(content), answer, document, body)
-                decided = None if number < waiting else _disposed(identifier, answer.agency, as_utc(day))
-                chunk.append((replace(posting, at=as_utc(day)), decided))
+                made_once, agency = made[number % len(made)]
+                identifier, day = f"bench-{number}", start - timedelta(days=source.uniform(0, 365))
+                content = {**made_once.content, "id": identifier, "date": day.isoformat()}
+                body = (made_once.body or "").replace(f'"id":"{made_once.id}"', f'"id":"{identifier}"', 1)
+                posting = replace(made_once, id=identifier, content=content, body=body, at=as_utc(day))
+                chunk.append((posting, None if number < waiting else _disposed(identifier, agency, as_utc(day))))
             store.write(partial(_write, chunk=chunk)).result()
             bar.update(len(chunk))
 

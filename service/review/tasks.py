@@ -230,7 +230,7 @@ class _Fold:
         if agency is not None and _GOVERNMENT.fullmatch(agency):
             self._turn(PASS_ON, agency, day, self._clock.verify)
         else:
-            self._turn(FOLLOW_UP, agency or payload.get("agency"), day, self._clock.agency)
+            self._turn(FOLLOW_UP, (agency or payload["agency"])[:200], day, self._clock.agency)
 
     def _limit(self) -> int:
         if self._type == "permintaan informasi":
