@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data.complaint import Record
+from data.complaint import Confidentiality, Origin, Record
 from evaluation.protocols import run_split
 from model.bundle import load
 from training.config import Config, read_config
@@ -49,3 +50,29 @@ def test_an_interrupted_run_leaves_nothing(sample_path: Path, tmp_path: Path) ->
     running.communicate(timeout=60)
     assert running.returncode == 130
     assert not (tmp_path / "out").exists() or list((tmp_path / "out").iterdir()) == []
+
+
+def test_words_of_one_reporter_do_not_leave_the_house(sample_records: list[Record]) -> None:
+    """Six different complaints of one person hold a word of theirs; six of different people may share one."""
+    own = [
+        replace(
+            r,
+            complaint=replace(
+                r.complaint,
+                text=f"{r.complaint.text} {word}",
+                reporter=reporter,
+                confidentiality=Confidentiality.BIASA,
+            ),
+        )
+        for i, r in enumerate(sample_records[:12])
+        for word, reporter in [("xqsaya", "p-1") if i < 6 else ("xqkami", f"p-{i}")]
+    ]
+    words = train([*own, *sample_records[12:]], Config(shareable=True), quiet=True).vectoriser.words
+    assert "xqkami" in words
+    assert "xqsaya" not in words
+
+
+def test_the_blind_audit_sample_is_never_learned(sample_records: list[Record]) -> None:
+    audited = [replace(r, origin=Origin(audit=True)) for r in sample_records[:100]]
+    bundle = train([*audited, *sample_records[100:]], Config(), quiet=True)
+    assert bundle.metadata["data"]["rows"] == len(sample_records) - 100
