@@ -110,10 +110,10 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Choose an empty or new directory.",
     ),
     "PLH-205": ErrorInfo(
-        title="The policy cannot be read",
-        title_id="Kebijakan penerusan tidak dapat dibaca",
+        title="The calibration of the answers cannot be read",
+        title_id="Kalibrasi jawaban tidak dapat dibaca",
         cause="The document lacks a field, or a value is outside its range.",
-        action="Fit the policy again ('pilah train' does), or take the file from its source again.",
+        action="Train the bundle again, or take it from its source again.",
         status=503,
     ),
     "PLH-206": ErrorInfo(
@@ -319,6 +319,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         cause="No key has this id.",
         action="'pilah keys list' shows the ids.",
         status=404,
+    ),
+    "PLH-432": ErrorInfo(
+        title="Automatic routing cannot be switched so",
+        title_id="Sakelar penerusan otomatis tidak sah",
+        cause="The scope is not one, or the official or the reason is missing.",
+        action="Give semua, tingkat:TIER or wilayah:CODE, the official's name and office, and the reason.",
+        status=422,
     ),
     "PLH-440": ErrorInfo(
         title="A setting is not valid",

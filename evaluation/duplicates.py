@@ -2,186 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
-from data.complaint import Complaint, Record
-from data.errors import PilahError
-from model.duplicates.document import Document
-from model.duplicates.index import DuplicateIndex
-from model.duplicates.prepare import Preparer
-from model.duplicates.profile import Profile, profile
-from model.duplicates.relations import CAPS, doubts
-from model.duplicates.scorer import pair_words
-from model.duplicates.signals import SIGNALS, signals
-
-Floats = npt.NDArray[np.float64]
-RELATIONS = ("same", "followup", "recurrence", "related", "campaign", "different")
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Hold one pair that people judged."""
-
-    a: str
-    b: str
-    relation: str
-    confidence: int = 3
-
-
-def read_pairs(path: Path) -> list[Judged]:
-    """Read judged pairs, one JSON object a line.
-
-    :raises PilahError: PLH-605 naming the line that is wrong.
-    """
-    pairs: list[Judged] = []
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                pair = Judged(str(row["a"]), str(row["b"]), str(row["relation"]), int(row.get("confidence", 3)))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise PilahError("PLH-605", f"{path.name}, line {number}") from error
-            if pair.relation not in RELATIONS:
-                raise PilahError("PLH-605", f"{path.name}, line {number}: relation {pair.relation[:30]!r}")
-            pairs.append(pair)
-    return pairs
-
-
-def read_rewritten(path: Path, prepare: Preparer) -> tuple[list[Judged], list[Document]]:
-    """Read reports that people rewrote: each tells a stored incident in other words, and a look-alike of another one.
-
-    :return: pairs of the source with both, and both as documents with ids of their own.
-    :raises PilahError: PLH-605 naming the line that is wrong.
-    """
-    pairs: list[Judged] = []
-    documents: list[Document] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            row = json.loads(line)
-            for key, relation in (("duplicate", "same"), ("hard_negative", "different")):
-                told = row[key]
-                day = datetime.fromisoformat(told["date"]) if told.get("date") else None
-                complaint = Complaint(
-                    id=f"{path.stem}-{number}-{key}",
-                    text=told["text"],
-                    title=told.get("title"),
-                    location=told.get("area"),
-                    date=day if day is None or day.tzinfo else day.replace(tzinfo=ZoneInfo("Asia/Jakarta")),
-                )
-                documents.append(prepare.document(Record(complaint)))
-                pairs.append(Judged(str(row["source_id"]), complaint.id, relation))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise PilahError("PLH-605", f"{path.name}, line {number}") from error
-    return pairs, documents
-
-
-@dataclass(frozen=True, slots=True)
-class PairData:
-    """Hold judged pairs as numbers.
-
-    :param views: the signals of all pairs, (pairs, signals), once for each collection of complaints in which the
-        rarity of words was counted; the last is the largest.
-    :param labels: the relation of each.
-    :param components: the connected component of each: pairs of one component belong in one fold.
-    :param sources: the source of each pair's first complaint.
-    :param rules: (pairs, rules of :data:`~model.duplicates.relations.CAPS`), whether each holds.
-    :param measured: false for rows that only help to train: rewritten reports with their look-alikes.
-    """
-
-    views: list[Floats]
-    labels: npt.NDArray[np.str_]
-    components: npt.NDArray[np.int64]
-    sources: npt.NDArray[np.str_]
-    measured: npt.NDArray[np.bool_]
-    rules: npt.NDArray[np.bool_]
-
-
-def components(pairs: Sequence[Judged]) -> npt.NDArray[np.int64]:
-    """Return for each pair the number of its connected component.
-
-    >>> components([Judged("a", "b", "same"), Judged("x", "y", "same"), Judged("b", "c", "same")]).tolist()
-    [0, 1, 0]
-    """
-    parent: dict[str, str] = {}
-
-    def root(item: str) -> str:
-        parent.setdefault(item, item)
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
-
-    for pair in pairs:
-        parent[root(pair.a)] = root(pair.b)
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(root(pair.a), len(numbers)) for pair in pairs], dtype=np.int64)
-
-
-def pair_data(
-    pairs: Sequence[Judged], collections: Mapping[str, Sequence[Document]], rewritten: Sequence[Document] = ()
-) -> PairData:
-    """Compute the signals of judged pairs among their own source's complaints and among all.
-
-    :param collections: the complaints by source.
-    :param rewritten: further complaints that pairs name as ``b``; they are in no collection.
-    :raises PilahError: PLH-604 if a pair names a complaint that is in none.
-    """
-    source_of = {document.id: source for source, documents in collections.items() for document in documents}
-    documents = {document.id: document for held in collections.values() for document in held}
-    documents |= {document.id: document for document in rewritten}
-    for pair in pairs:
-        for identifier in (pair.a, pair.b):
-            if identifier not in documents or pair.a not in source_of:
-                raise PilahError("PLH-604", identifier)
-    profiles = {
-        identifier: profile(documents[identifier])
-        for identifier in {item for pair in pairs for item in (pair.a, pair.b)}
-    }
-    everything = _index(documents.values())
-    views = [np.zeros((len(pairs), len(SIGNALS)))]
-    if len(collections) > 1:
-        views.insert(0, np.zeros((len(pairs), len(SIGNALS))))
-        own = {source: _index(held) for source, held in collections.items()}
-        for row, pair in enumerate(pairs):
-            views[0][row] = _pair_signals(own[source_of[pair.a]], profiles[pair.a], profiles[pair.b])
-    for row, pair in enumerate(pairs):
-        views[-1][row] = _pair_signals(everything, profiles[pair.a], profiles[pair.b])
-    return PairData(
-        views=views,
-        labels=np.array([pair.relation for pair in pairs]),
-        components=components(pairs),
-        sources=np.array([source_of[pair.a] for pair in pairs]),
-        measured=np.array([pair.b in source_of for pair in pairs]),
-        rules=np.array(
-            [
-                [rule in held for rule in CAPS]
-                for pair, wording in zip(pairs, views[-1][:, SIGNALS.index("triple_share")], strict=True)
-                for held in (doubts(profiles[pair.a], profiles[pair.b], float(wording)),)
-            ]
-        ),
-    )
-
-
-def _index(documents: Iterable[Document]) -> DuplicateIndex:
-    index = DuplicateIndex()
-    for document in documents:
-        index.add(document)
-    return index
-
-
-def _pair_signals(index: DuplicateIndex, a: Profile, b: Profile) -> list[float]:
-    return signals(a, b, index.rarity(pair_words(a, b)))
+from evaluation.pairs import Floats, Judged, PairData
+from model.duplicates.cluster import cluster
+from model.duplicates.relations import SAME
+from model.duplicates.signals import SIGNALS
 
 
 def average_precision(positive: npt.NDArray[np.bool_], score: Floats, weight: Floats | None = None) -> float:
@@ -241,17 +71,27 @@ def figures(positive: npt.NDArray[np.bool_], score: Floats) -> dict[str, float]:
     }
 
 
-BASELINES = {"character_dice": "gram_dice", "word_cosine": "word_cosine", "shingle_overlap": "triple_share"}
-"""Plain similarities, reported beside the scorer: characters, words, and the overlap that MinHash estimates."""
+BASELINES = {"word_cosine": "word_cosine", "shingle_overlap": "triple_share"}
+"""Plain similarities among the signals, reported beside the scorer."""
+
+CANDIDATE_RATE = 0.052
+"""The share of ``same`` among all candidate pairs (RESEARCH E4)."""
 
 
-def report(pairs: Sequence[Judged], data: PairData, same: Floats, followup: Floats) -> dict[str, Any]:
+def report(
+    pairs: Sequence[Judged],
+    data: PairData,
+    same: Floats,
+    followup: Floats,
+    plain: Mapping[str, Floats] | None = None,
+) -> dict[str, Any]:
     """Return all figures of predictions for judged pairs.
 
     :param same: the probability of ``same`` of each measured pair.
     :param followup: the probability of ``followup`` of each.
+    :param plain: further plain similarities of each.
     """
-    data = measured_only(data)
+    data = data.rows(data.measured)
     positive = data.labels == "same"
     result: dict[str, Any] = {"same": figures(positive, same)}
     result["same"]["calibration_p"] = calibration_p(positive, same)
@@ -261,27 +101,44 @@ def report(pairs: Sequence[Judged], data: PairData, same: Floats, followup: Floa
         for source in np.unique(data.sources)
         if positive[data.sources == source].any()
     }
-    weight = population_weights(data, base_rate=0.052)
+    weight = population_weights(data, CANDIDATE_RATE)
     result["population_average_precision"] = average_precision(positive, same, weight)
+    known = {name: data.views[-1][:, SIGNALS.index(signal)] for name, signal in BASELINES.items()} | dict(plain or {})
     result["baselines"] = {
-        name: figures(positive, data.views[-1][:, SIGNALS.index(signal)]) for name, signal in BASELINES.items()
+        name: figures(positive, values) | {"population_average_precision": average_precision(positive, values, weight)}
+        for name, values in known.items()
     }
     sure = np.array([pair.confidence >= 2 for pair in pairs[: len(positive)]])
     result["sure_judgements"] = figures(positive[sure], same[sure])
+    result["incidents"] = incident_figures(pairs[: len(positive)], same)
     return result
 
 
-def measured_only(data: PairData) -> PairData:
-    """Leave out the rows that only help to train."""
-    rows = data.measured
-    return PairData(
-        [view[rows] for view in data.views],
-        data.labels[rows],
-        data.components[rows],
-        data.sources[rows],
-        data.measured[rows],
-        data.rules[rows],
-    )
+def incident_figures(pairs: Sequence[Judged], same: Floats) -> dict[str, float]:
+    """Return how well the incidents that the predicted links make agree with those that people's judgements make."""
+    names = {name for pair in pairs for name in (pair.a, pair.b)}
+
+    def groups(of: list[list[str]]) -> dict[str, str]:
+        return {name: min(group) for group in of for name in group}
+
+    judged = [frozenset((pair.a, pair.b)) for pair in pairs if pair.relation == "same"]
+    truth = groups(cluster(names, {}, confirmed=judged))
+    links = {
+        frozenset((pair.a, pair.b)): float(value) for pair, value in zip(pairs, same, strict=True) if value >= SAME
+    }
+    precision, recall = b_cubed(truth, groups(cluster(names, links)))
+    return {"b_cubed_precision": precision, "b_cubed_recall": recall, "complaints": len(names)}
+
+
+def rewritten_figures(labels: npt.NDArray[np.str_], same: Floats) -> dict[str, float]:
+    """Return for reports rewritten by hand how many are called the same, and how many look-alikes are refused."""
+    told, alike = same[labels == "same"], same[labels == "different"]
+    return {
+        "called_same": float(np.mean(told >= 0.5)),
+        "refused": float(np.mean(alike < 0.5)),
+        "called_same_at_link": float(np.mean(told >= SAME)),
+        "refused_at_link": float(np.mean(alike < SAME)),
+    }
 
 
 def population_weights(data: PairData, base_rate: float) -> Floats:

@@ -10,27 +10,23 @@ from typing import Any
 import numpy as np
 
 from evaluation.baseline import NAME as BASELINE
-from evaluation.metrics import Prediction, bootstrap, measure
+from evaluation.calibration import FindThreshold
+from evaluation.coverage import predictions, trust_report
+from evaluation.metrics import bootstrap, measure
 from evaluation.protocols import QUESTIONS, Case
 
 SYSTEM = "pilah"
+__all__ = ["SYSTEM", "predictions", "summarise", "write_results"]
 
 
-def predictions(cases: Sequence[Case], system: str, question: str) -> list[Prediction]:
-    """Return the answers of one system to one question; rows without a label do not count."""
-    found = []
-    for case in cases:
-        label = getattr(case.truth, question)
-        answer = case.answers.get(system, {}).get(question)
-        if label is not None and answer is not None:
-            found.append(Prediction(case.id, label, answer.ranked, answer.confidence))
-    return found
-
-
-def summarise(cases: Sequence[Case], about: dict[str, Any]) -> dict[str, Any]:
+def summarise(
+    cases: Sequence[Case], about: dict[str, Any], find: FindThreshold | None = None, ordered: bool = False
+) -> dict[str, Any]:
     """Compute ``metrics.json``: each question, the same without titles, and the baseline beside it.
 
     :param about: data, split, seed and the like, stated in the file.
+    :param find: fits a threshold of the error bound; with it ``metrics["trust"]`` says how far the promise carries.
+    :param ordered: whether the cases are in order of time.
     """
     metrics: dict[str, Any] = {"about": about}
     baseline: dict[str, Any] = {}
@@ -48,6 +44,8 @@ def summarise(cases: Sequence[Case], about: dict[str, Any]) -> dict[str, Any]:
         metrics[question] = entry
     if baseline:
         metrics["baseline"] = baseline
+    if find is not None:
+        metrics["trust"] = trust_report(cases, SYSTEM, find, ordered)
     return metrics
 
 

@@ -24,10 +24,12 @@ class Answer:
     """Hold a system's labels for one question, best first, and the probability it states for the first.
 
     :param confidence: ``nan`` where the system states none.
+    :param eligible: targets of the error bound under which the answer might be routed without a person.
     """
 
     ranked: tuple[str, ...]
     confidence: float
+    eligible: tuple[float, ...] = ()
 
 
 Answers = dict[str, Answer]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluation.coverage import trust_section
 from evaluation.evaluate import SYSTEM, predictions
 from evaluation.metrics import Prediction
 from evaluation.page import Line, escape, page, plot, table
@@ -46,7 +47,7 @@ def _section(cases: Sequence[Case], metrics: Mapping[str, Any], question: str, e
     rows = [[name, *(values.get(column) for column in _COLUMNS)] for name, values in systems.items() if values]
     parts = [f"<h2>{question}</h2>", table(["system", *(c.replace("_", " ") for c in _COLUMNS)], rows)]
     parts.append(f"<p>{_sentences(ours, metrics, question)}</p>")
-    parts.append(_plots(found, metrics, question))
+    parts += [_plots(found, metrics, question), trust_section(metrics, question)]
     sliced = metrics.get("slices", {}).get(question, {})
     if sliced.get("errors"):
         parts += ["<h3>Kinds of error</h3>", table(["wrong first", "n"], sliced["errors"].items())]

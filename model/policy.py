@@ -8,19 +8,24 @@ shown, nothing is eligible. Nothing is ever routed unless a named official switc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from data.errors import PilahError
-from model.assessment import AgencyAnswer, Claim, Decision, Guarantee
-from model.screening import Screened
+from model.assessment import AgencyAnswer, Assessment, Claim, Decision, Guarantee
+from model.screening import CONFIDENTIAL_FLAGS, Screened
 
 FILE = "policy.json"
 EVERYTHING = "semua"
+TARGETS = (0.05, 0.1, 0.2)
+"""Targets that every bundle has a policy for, whichever is the chosen one."""
 _PARENT_SURE = 0.9
 """The government or body above is suggested as the addressee from this probability on where the office is unsure."""
 
+_WITHIN = "Dalam batas terbukti"
+_OFF = "Penerusan otomatis belum"
+_DRIFT = "Perlu ditinjau orang: laporan belakangan ini berbeda dari data kalibrasi."
 _STATUS_WORDS = {
     "kurang_lengkap": "laporan belum lengkap",
     "spam": "tampaknya uji coba, iklan, atau spam",
@@ -108,9 +113,48 @@ class Policy:
                 return bound
         return self.bounds.get(EVERYTHING)
 
+    def admits(self, agency: AgencyAnswer) -> bool:
+        """Tell whether an agency stands within a proved bound."""
+        bound = self.bound_for(agency)
+        known = self.knows(agency.region.code if agency.region else None)
+        return known and bound is not None and bound.threshold is not None and agency.probability >= bound.threshold
+
     def knows(self, code: str | None) -> bool:
         """Tell whether labelled complaints of the region were seen."""
         return code is None or code[:5] in self.regions or (len(code) == 2 and code in self.regions)
+
+
+def admitted_targets(policies: Mapping[float, Policy], answer: Assessment) -> tuple[float, ...]:
+    """Return the targets under which an answer would be eligible, whichever of them holds now."""
+    agency = answer.agency
+    stands_in_the_way = answer.claim.conflict or CONFIDENTIAL_FLAGS & set(answer.screening.flags)
+    if agency is None or answer.screening.status != "ok" or stands_in_the_way:
+        return ()
+    return tuple(target for target, policy in sorted(policies.items()) if policy.admits(agency))
+
+
+def policies_document(policies: Sequence[Policy], chosen: float) -> dict[str, Any]:
+    """Return the policies of several targets as JSON.
+
+    :param chosen: the target that holds unless the operator sets another.
+    """
+    return {"chosen": chosen, "policies": [policy.to_document() for policy in policies]}
+
+
+def read_policies(document: Mapping[str, Any]) -> tuple[float, dict[float, Policy]]:
+    """Read the chosen target and the policies by target.
+
+    :raises PilahError: PLH-206 if something is missing or outside its range.
+    """
+    try:
+        policies = [Policy.from_document(item) for item in document["policies"]]
+        chosen = float(document["chosen"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise PilahError("PLH-206", repr(error)) from error
+    by_target = {policy.target: policy for policy in policies}
+    if chosen not in by_target:
+        raise PilahError("PLH-206", f"no policy for the target {chosen}")
+    return chosen, by_target
 
 
 def decide(
@@ -138,15 +182,15 @@ def decide(
         guarantee = Guarantee(policy.target, policy.confidence, bound.scope, bound.n, bound.valid and not drift)
         against += _shortfall(policy, bound, agency)
     eligible = not against and guarantee is not None
-    routed = eligible and bound is not None and bound.scope in switched_on
+    routed = eligible and agency is not None and any(covers(scope, agency) for scope in switched_on)
     reasons = [*screened.says]
     if eligible and policy is not None and bound is not None:
         reasons.append(
-            f"Dalam batas terbukti: paling banyak {_percent(policy.target)} salah dengan keyakinan "
+            f"{_WITHIN}: paling banyak {_percent(policy.target)} salah dengan keyakinan "
             f"{_percent(policy.confidence)} ({bound.scope}, {bound.n} laporan berlabel)."
         )
         if not routed:
-            reasons.append(f"Penerusan otomatis untuk {bound.scope} belum diaktifkan pejabat; perlu ditinjau orang.")
+            reasons.append(f"{_OFF} diaktifkan pejabat untuk jawaban ini; perlu ditinjau orang.")
     asked = (
         screened.question if screening.status in ("kurang_lengkap", "tidak_jelas") else question or screened.question
     )
@@ -159,6 +203,43 @@ def decide(
         question=None if emergency or screening.status == "spam" else asked,
         guarantee=guarantee,
     )
+
+
+def covers(scope: str, agency: AgencyAnswer) -> bool:
+    """Tell whether a scope that was switched on includes an answer.
+
+    >>> covers("tingkat:pusat", AgencyAnswer("PLN", 0.9, tier="bumn")), covers("semua", AgencyAnswer("PLN", 0.9))
+    (False, True)
+    """
+    kind, _, value = scope.partition(":")
+    if kind == "tingkat":
+        return agency.tier == value
+    if kind == "wilayah":
+        code = agency.region.code if agency.region is not None else ""
+        return code == value or code.startswith(value + ".")
+    return scope == EVERYTHING
+
+
+def switched(answer: Assessment, scopes: Collection[str], drift: bool = False) -> Assessment:
+    """Apply what officials switched on, and an alarm, to an answer.
+
+    :param scopes: scopes that are switched on; an answer outside its proved bound is never routed.
+    :param drift: whether an alarm says that new complaints differ from the labelled ones.
+    """
+    decision = answer.decision
+    if not decision.eligible:
+        return answer
+    if drift:
+        guarantee = replace(decision.guarantee, valid=False) if decision.guarantee is not None else None
+        reasons = tuple(r for r in decision.reasons if not r.startswith((_WITHIN, _OFF)))
+        held = replace(decision, action="review", eligible=False, guarantee=guarantee, reasons=(*reasons, _DRIFT))
+        return replace(answer, decision=held)
+    on = next((s for s in sorted(scopes) if answer.agency is not None and covers(s, answer.agency)), None)
+    if on is None:
+        return answer
+    reasons = tuple(r for r in decision.reasons if not r.startswith(_OFF))
+    routed = replace(decision, action="route", reasons=(*reasons, f"Penerusan otomatis aktif untuk {on}."))
+    return replace(answer, decision=routed)
 
 
 def _objections(
@@ -177,7 +258,7 @@ def _objections(
     elif policy is not None and not policy.knows(agency.region.code if agency.region else None):
         found.append("Perlu ditinjau orang: belum ada laporan berlabel dari wilayah ini.")
     if drift:
-        found.append("Perlu ditinjau orang: laporan belakangan ini berbeda dari data kalibrasi.")
+        found.append(_DRIFT)
     if policy is None:
         found.append("Perlu ditinjau orang: belum ada batas kesalahan yang terbukti untuk model ini.")
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 from data.agencies import AgencyRegistry
 from data.agency import Agency
 from data.complaint import Complaint
+from data.errors import PilahError
 from data.labels import label_key
 from data.regions import Regions
 from model import bundle as bundles
@@ -29,21 +32,50 @@ from model.bundle import Bundle
 from model.care import care_agencies
 from model.category_mixing import mix_categories
 from model.classifier import Distribution
+from model.confidence import FILE as CONFIDENCE
+from model.confidence import Confidence, Signals, agency_signals, category_signals, label_signals
 from model.explain import contrasts, evidence, lead
 from model.features import Floats
 from model.matters import MatterMatcher, shipped_matcher
 from model.mixing import ALTERNATIVES, Candidate, LocalOffices, agency_answer, mix
-from model.phrases import phrase_text
+from model.phrases import PhraseText, phrase_text
 from model.places import PlaceReading, PlaceResolver
 from model.policy import FILE as POLICY
-from model.policy import Policy, decide
+from model.policy import Policy, decide, read_policies
 from model.reading import Reading, read
-from model.report_types import TypeReader, pool_types, shipped_type_reader, type_evidence
+from model.report_types import TypeReader, TypeReading, pool_types, shipped_type_reader, type_evidence
 from model.routing import Routing, compose
 from model.screening import Screener, shipped_screener
 
 BASE = Path(__file__).parent / "base"
 """The shipped bundle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Hold what heads, rules and registry say together, before it is calibrated as a whole.
+
+    :param candidates: agencies, best first.
+    :param asked: what the phrases tell about the type.
+    """
+
+    routing: Routing
+    candidates: tuple[Candidate, ...]
+    text: PhraseText
+    asked: TypeReading
+    agency: AgencyAnswer | None
+    category: LabelAnswer | None
+    type: LabelAnswer | None
+
+    def signals(self, question: str, reading: Reading) -> Signals:
+        """Return what speaks for the answer to a question that has one."""
+        if question == "category" and self.category is not None:
+            return category_signals(self.category, reading.matters)
+        if question == "type" and self.type is not None:
+            return label_signals(self.type)
+        if self.agency is not None:
+            return agency_signals(self.agency, self.candidates, self.routing)
+        return {}
 
 
 @dataclass(frozen=True)
@@ -52,7 +84,9 @@ class Triage:
 
     :param registry: which agencies there are.
     :param screener: what is fit to route, with the deployment's own topics and emergency contacts.
-    :param policy: the proved error bounds; ``None`` where there are none.
+    :param confidence: how sure the joined answers are; ``None`` keeps the raw probabilities.
+    :param policies: the proved error bounds by target.
+    :param policy: those of the target that holds; ``None`` where there are none.
     :param switched_on: scopes for which a named official switched automatic routing on.
     :param drift: whether an alarm says that complaints have changed; nothing is eligible then.
     """
@@ -61,35 +95,68 @@ class Triage:
     registry: AgencyRegistry
     screener: Screener = field(default_factory=shipped_screener)
     types: TypeReader = field(default_factory=shipped_type_reader)
+    confidence: Confidence | None = None
+    policies: Mapping[float, Policy] = field(default_factory=dict)
     policy: Policy | None = None
     switched_on: frozenset[str] = frozenset()
     drift: bool = False
 
     @classmethod
-    def load(cls, path: Path = BASE, registry: Path | None = None) -> Triage:
+    def load(
+        cls,
+        path: Path = BASE,
+        registry: Path | None = None,
+        *,
+        screener: Screener | None = None,
+        target: float | None = None,
+    ) -> Triage:
         """Read a bundle and check that it answers.
 
         :param registry: a deployment's own table of agencies.
-        :raises PilahError: PLH-201 to PLH-203 if the bundle cannot be used, PLH-721 if the table is wrong.
+        :param screener: with a deployment's own rules, topics or contacts.
+        :param target: largest share of wrong agencies among eligible complaints; the bundle's own if ``None``.
+        :raises PilahError: PLH-201 to PLH-206 if the bundle cannot be used or has no policy for the target, PLH-721 if
+            the table is wrong.
         """
-        triage = cls.of(bundles.load(path), registry)
+        triage = cls.of(bundles.load(path), registry, screener=screener, target=target)
         triage.assess(Complaint(id="self-check", text="lampu jalan mati"))
         return triage
 
     @classmethod
-    def of(cls, bundle: Bundle, registry: Path | None = None) -> Triage:
-        """Use a bundle that is in memory."""
-        document = bundle.extras.get(POLICY)
+    def of(
+        cls,
+        bundle: Bundle,
+        registry: Path | None = None,
+        *,
+        screener: Screener | None = None,
+        target: float | None = None,
+    ) -> Triage:
+        """Use a bundle that is in memory; see :meth:`load`."""
+        document, scales = bundle.extras.get(POLICY), bundle.extras.get(CONFIDENCE)
+        chosen, policies = read_policies(document) if document else (0.0, {})
+        if target is not None and document and target not in policies:
+            raise PilahError("PLH-206", f"no policy for the target {target}, only for {sorted(policies)}")
         return cls(
             bundle,
             AgencyRegistry.load(registry, home=bundle.home),
-            policy=Policy.from_document(document) if document else None,
+            screener=screener or shipped_screener(),
+            confidence=Confidence.from_document(scales) if scales else None,
+            policies=policies,
+            policy=policies.get(chosen if target is None else target),
         )
 
     @property
     def model(self) -> ModelRef:
         """Return what answers."""
-        return ModelRef(self.bundle.id, self.bundle.digest)
+        return ModelRef(self.bundle.id, self.bundle.digest, policy=self._policy_id)
+
+    @cached_property
+    def _policy_id(self) -> str | None:
+        """Name the promise that holds and the numbers behind it."""
+        if self.policy is None:
+            return None
+        document = json.dumps(self.policy.to_document(), sort_keys=True)
+        return f"{self.policy.target:g}@{self.policy.confidence:g}:{hashlib.sha256(document.encode()).hexdigest()[:12]}"
 
     @cached_property
     def _regions(self) -> Regions:
@@ -136,6 +203,39 @@ class Triage:
             claimed=complaint.claimed_agency,
         )
 
+    def suggest(self, reading: Reading, margins: Floats) -> Suggestion:
+        """Join what was learned with what rules and the registry say; the probabilities are still raw.
+
+        :param margins: one score per group of every head.
+        """
+        found = self._distributions(reading, margins)
+        routing = self.route(reading, found.get("function"))
+        candidates = mix(found.get("agency"), routing, reading.places, self._offices)
+        text = phrase_text(reading.fields)
+        asked = self.types.read(text)
+        return Suggestion(
+            routing,
+            tuple(candidates),
+            text,
+            asked,
+            agency_answer(candidates, self.registry.parent, self._regions),
+            _label_answer(self._category(found.get("category"), reading)),
+            _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None)),
+        )
+
+    def _stated(
+        self, raw: Suggestion, reading: Reading
+    ) -> tuple[AgencyAnswer | None, LabelAnswer | None, LabelAnswer | None]:
+        """State the answers with the probabilities that held on unseen complaints."""
+        scales = self.confidence
+        if scales is None:
+            return raw.agency, raw.category, raw.type
+        return (
+            raw.agency and scales.agency(raw.agency, raw.signals("agency", reading)),
+            raw.category and scales.label("category", raw.category, raw.signals("category", reading)),
+            raw.type and scales.label("type", raw.type, raw.signals("type", reading)),
+        )
+
     def answer(
         self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = (), *, explain: bool = True
     ) -> Assessment:
@@ -145,15 +245,10 @@ class Triage:
             takes a sixth of the time.
         """
         margins = self.bundle.linear.margins(reading.features)
-        found = self._distributions(reading, margins)
-        routing = self.route(reading, found.get("function"))
-        candidates = mix(found.get("agency"), routing, reading.places, self._offices)
-        complaint = reading.complaint
-        category = _label_answer(self._category(found.get("category"), reading))
-        agency = agency_answer(candidates, self.registry.parent, self._regions)
-        text = phrase_text(reading.fields)
-        asked = self.types.read(text)
-        report_type = _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None))
+        raw = self.suggest(reading, margins)
+        routing, asked, complaint = raw.routing, raw.asked, reading.complaint
+        agency, category, report_type = self._stated(raw, reading)
+        text = raw.text
         screened = self.screener.screen(complaint, text, reading.places, reading.matters)
         claim = Claim(
             agency=complaint.claimed_agency,

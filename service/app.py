@@ -14,7 +14,17 @@ from fastapi import FastAPI
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
-from service import alert_api, api, docs_page, health, incident_api, job_api, problems, review
+from service import (
+    alert_api,
+    api,
+    docs_page,
+    health,
+    incident_api,
+    job_api,
+    problems,
+    review,
+    switch_api,
+)
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
 from service.limits import Admission, RateLimit
@@ -48,6 +58,7 @@ def create_app(
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.restore()
         intake.incidents.follow()
+        intake.follow_switches()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         tasks += [asyncio.create_task(work) for work in _model_work(app, intake, settings, load)]
@@ -82,6 +93,7 @@ def create_app(
     app.include_router(incident_api.router)
     app.include_router(job_api.router)
     app.include_router(alert_api.router)
+    app.include_router(switch_api.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     review.install(app, settings)
@@ -104,9 +116,8 @@ def _model_work(app: FastAPI, intake: Intake, settings: Settings, load: Load | N
     """Return what goes on beside the requests: following the registry, the shadow model, the watch."""
     live = LiveModel(intake, settings, load) if load is not None else None
 
-    async def on_drift(drift: bool) -> None:
-        if live is not None:
-            await live.set_drift(drift)
+    def on_drift(drift: bool) -> None:
+        intake.drift = drift  # the policy withdraws eligibility while an alarm stands
 
     app.state.watcher = Watcher(intake, settings.var / "watch.json", settings.watch_interval, on_drift)
     work = [app.state.watcher.run()]
@@ -124,6 +135,7 @@ async def _follow(intake: Intake, settings: Settings) -> None:
         try:
             while intake.catch_up(limit=20):
                 await asyncio.sleep(0)
+            intake.follow_switches()
             if time.monotonic() - saved >= settings.index_save_interval:
                 intake.save()
                 saved = time.monotonic()

@@ -36,7 +36,7 @@ def build() -> typer.Typer:
 
 def exit_code(error: PilahError) -> int:
     """Return 2 where the call or its input is wrong, 1 where something failed."""
-    return _USAGE if error.code[4] == "1" or error.code in ("PLH-400", "PLH-430", "PLH-440") else _FAILURE
+    return _USAGE if error.code[4] == "1" or error.code in ("PLH-400", "PLH-430", "PLH-432", "PLH-440") else _FAILURE
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

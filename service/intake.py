@@ -18,6 +18,7 @@ from model.assessment import Assessment, DuplicateAnswer, ModelRef
 from model.duplicates.document import Document
 from model.duplicates.index import DuplicateIndex
 from model.duplicates.match import Match
+from model.policy import switched
 from service.codec import dumps, fingerprint, to_plain
 from service.incidents import IncidentBook
 from service.metrics import Metrics
@@ -25,6 +26,7 @@ from service.posting import apply_event, apply_events, document_of, posting_of, 
 from service.storage.log import Event
 from service.storage.record import Posting, erase, store_event, store_posting
 from service.storage.store import Store
+from service.storage.switches import switched_on
 from service.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -85,6 +87,10 @@ class Intake:
         self.metrics = metrics
         self.registry = registry
         self.incidents = IncidentBook(store, incidents)
+        self.switched_on: frozenset[str] = frozenset()
+        """Scopes for which an official switched automatic routing on."""
+        self.drift = False
+        """Whether an alarm says that complaints have changed: nothing is eligible then."""
         self.cursor = index.cursor
         self._purge = False  # whether a complaint was erased since the index was last saved
         self._own: set[int] = set()  # events that this process wrote and has indexed already
@@ -104,6 +110,7 @@ class Intake:
             return known
         with self._timed("answer"):
             assessment: Assessment = self._guarded(self.triage.answer, reading)
+            assessment = switched(assessment, self.switched_on, self.drift)
         with self._timed("duplicates"):
             document = document_of(reading.complaint, assessment)
             duplicates, links = self._find(document, viewer, SHOWN)
@@ -157,6 +164,10 @@ class Intake:
         self.index.remove(complaint_id)
         self._purge = True
         self.metrics.events.labels("deleted").inc()
+
+    def follow_switches(self) -> None:
+        """Take over what officials switched on or off, here or from the command line."""
+        self.switched_on = self.store.read(switched_on)
 
     def catch_up(self, limit: int | None = None) -> int:
         """Apply to the index what is in the event log and not yet in it; return the number of events.

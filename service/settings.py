@@ -33,6 +33,15 @@ class Settings(BaseSettings):
     home: str | None = Field(
         None, pattern=r"^\d{2}(\.\d{2})?$", description="Your region's code, as 32.04: its agencies are found first."
     )
+    screening: Path | None = Field(None, description="TOML of screening rules in place of the built-in ones.")
+    topics: Path | None = Field(None, description="TOML of your own special topics (epidemic, disaster …), added.")
+    contacts: Path | None = Field(None, description="CSV of emergency contacts by region, in place of the built-in.")
+    target: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Largest share of wrong agencies among eligible complaints; the bundle's own if empty.",
+    )
     max_body: int = Field(1_000_000, ge=1_000, description="Largest body of a request, in bytes.")
     max_batch_body: int = Field(10_000_000, ge=1_000, description="Largest body of a batch, in bytes.")
     max_batch: int = Field(500, ge=1, le=10_000, description="Most complaints in one batch.")

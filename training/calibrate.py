@@ -16,7 +16,9 @@ from model.classifier import Calibration, Head
 _LEAST = 1e-6  # no probability is stated closer to zero or one while fitting
 _USUAL_WEIGHT = 0.1
 _KNOWLEDGE_START = 0.03  # small: the loss has a second valley at large weights, which did worse on later months
-_FIRST_TRAINED = 0.8  # calibrated on the latest fifth: the nearest there is to the future
+_LATEST = 0.2  # calibrated on the latest fifth: the nearest there is to the future,
+_ENOUGH = 200  # unless that is fewer rows than this: then on twice as many,
+_MOST = 0.5  # as long as so large a part remains to be learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ def calibration_folds(
     """Cut the rows into folds that look as the future will.
 
     Where at least four in five rows are dated: forward chaining, each slice of the latest fifth predicted from all that
-    came before it, near-duplicates of earlier rows and undated rows left out. Otherwise groups of near-duplicates are
+    came before it, near-duplicates of earlier rows and undated rows left out; of up to the latest half where a fifth is
+    too few to calibrate on. Otherwise groups of near-duplicates are
     kept together.
 
     :param groups: near-duplicate group of each row, shape (n,).
@@ -54,7 +57,8 @@ def _forward(
 ) -> list[Fold]:
     stamps = np.array([dates[i].timestamp() for i in dated])
     order = dated[np.argsort(stamps, kind="stable")]
-    bounds = np.linspace(_FIRST_TRAINED * order.size, order.size, n_folds + 1).astype(int)
+    asked = _LATEST if _LATEST * order.size >= _ENOUGH else min(_MOST, 2 * _ENOUGH / order.size)
+    bounds = np.linspace((1 - asked) * order.size, order.size, n_folds + 1).astype(int)
     folds = []
     for start, stop in itertools.pairwise(bounds):
         train, test = order[:start], order[start:stop]

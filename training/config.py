@@ -43,6 +43,13 @@ class HeadConfig(_Section):
     category_knowledge: float = Field(0.1, ge=0, le=1)
 
 
+class PolicyConfig(_Section):
+    """Set the promise of automatic routing: at most ``target`` wrong, with ``confidence``."""
+
+    target: float = Field(0.05, gt=0, lt=1)
+    confidence: float = Field(0.9, gt=0, lt=1)
+
+
 class Config(_Section):
     """Describe a run; every value has a default.
 
@@ -61,6 +68,7 @@ class Config(_Section):
     agency: Literal["labels", "functions"] = "labels"
     features: FeatureConfig = FeatureConfig()
     heads: HeadConfig = HeadConfig()
+    policy: PolicyConfig = PolicyConfig()
 
     def to_toml(self) -> str:
         """Write the run with all its defaults filled in.

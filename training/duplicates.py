@@ -4,187 +4,104 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.preprocessing import StandardScaler
 
 from data.readers import read_records
 from data.regions import Regions
-from evaluation.duplicates import Judged, PairData, pair_data, read_pairs, read_rewritten, report
+from evaluation.duplicates import calibration_p, figures, report, rewritten_figures
+from evaluation.pairs import Judged, PairData, pair_data, read_pairs, read_rewritten
+from evaluation.similarity import similarities
 from model.duplicates.prepare import Preparer
 from model.duplicates.relations import CAPS
-from model.duplicates.signals import SIGNALS
-from model.duplicates.weights import OWN, Floats, Forest, Linear, ScorerWeights, Trees, calibrated, save_weights
+from model.duplicates.weights import Calibration, Floats, Forest, ScorerWeights, calibrated, probability, save_weights
 from model.places import PlaceResolver
-
-RULE_ONLY: Final = frozenset(
-    "category_agreement function_agreement reporter_same reporter_differs near far region_same region_conflict".split()
-)
-"""Signals that judged pairs hardly ever carry; the rules use them, the weights do not."""
-
-FOLLOWUP: Final = (
-    "follow_up", "rare_three", "rare_ratio", "gram_dice", "matter_cosine", "place_containment", "name_shared",
-    "name_conflict", "gap", "gap_week", "number_place_conflict", "topic_conflict",
-)  # fmt: skip
-"""The few signals for ``followup``: there are too few judged rows for more."""
-
-_DEPTH: Final = 3
-_LEAST_RULED: Final = 20
-"""A rule that holds for fewer pairs shifts nothing."""
-Bools = npt.NDArray[np.bool_]
-_LEARNED: Final = np.array([name not in RULE_ONLY for name in SIGNALS])
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Hold the settings of one fit; the defaults were chosen by grouped cross-validation.
-
-    :param trees: how many in each of the boosted models.
-    :param rewritten_weight: of a row that only helps to train.
-    :param origin: whose judgements they are; a bundle carries the scorer of one's own.
-    :param models: how many boosted models with different seeds; their trees are averaged.
-    """
-
-    seed: int = 0
-    trees: int = 200
-    models: int = 2
-    strength: float = 0.3
-    rewritten_weight: float = 2.0
-    folds: int = 5
-    origin: str = OWN
-
-
-def _fit_linear(values: Floats, positive: Bools, used: Bools, strength: float, weight: Floats) -> Linear:
-    """Fit a logistic regression on the signals that ``used`` names."""
-    scaler = StandardScaler().fit(values[:, used])
-    model = LogisticRegression(C=strength, max_iter=2000).fit(scaler.transform(values[:, used]), positive, weight)
-    mean, scale, weights = np.zeros(len(SIGNALS)), np.ones(len(SIGNALS)), np.zeros(len(SIGNALS))
-    mean[used], scale[used], weights[used] = scaler.mean_, scaler.scale_, model.coef_[0]
-    return Linear(mean.tolist(), scale.tolist(), weights.tolist(), float(model.intercept_[0]))
-
-
-def _full_tree(tree: Any, rate: float, names: npt.NDArray[np.int64]) -> tuple[list[int], list[float], list[float]]:
-    """Turn a fitted tree into a full binary tree; a leaf that comes early is repeated below."""
-    inner, leaves = 2**_DEPTH - 1, 2**_DEPTH
-    feature, threshold, value = [0] * inner, [0.0] * inner, [0.0] * leaves
-
-    def fill(node: int, place: int) -> None:
-        early = tree.children_left[node] < 0
-        if place >= inner:
-            value[place - inner] = rate * float(tree.value[node, 0, 0])
-            return
-        if not early:
-            feature[place] = int(names[tree.feature[node]])
-            threshold[place] = float(tree.threshold[node])
-        fill(node if early else tree.children_left[node], 2 * place + 1)
-        fill(node if early else tree.children_right[node], 2 * place + 2)
-
-    fill(0, 0)
-    return feature, threshold, value
-
-
-def _fit_trees(values: Floats, positive: Bools, options: Options, weight: Floats) -> Trees:
-    """Fit boosted trees and lay them out for :class:`~model.duplicates.weights.Forest`."""
-    names = np.flatnonzero(_LEARNED)
-    laid: list[tuple[list[int], list[float], list[float]]] = []
-    share = float(np.average(positive, weights=weight))
-    bias = float(np.log(share / (1 - share)))
-    for number in range(options.models):
-        model = GradientBoostingClassifier(
-            n_estimators=options.trees,
-            learning_rate=0.06,
-            max_depth=_DEPTH,
-            subsample=0.5,
-            max_features=0.2,
-            min_samples_leaf=10,
-            random_state=options.seed + number,
-        ).fit(values[:, names], positive, weight)
-        laid += [_full_tree(tree.tree_, 0.06 / options.models, names) for tree in model.estimators_[:, 0]]
-    return Trees([one[0] for one in laid], [one[1] for one in laid], [one[2] for one in laid], bias)
-
-
-def _stack(views: Sequence[Floats], labels: Bools, rows: npt.NDArray[np.int64]) -> tuple[Floats, Any]:
-    """Join the views of the same rows: a word is more or less rare among one source's complaints or among all."""
-    return np.vstack([view[rows] for view in views]), np.concatenate([labels[rows]] * len(views))
-
-
-def _fit_parts(data: PairData, rows: npt.NDArray[np.int64], options: Options) -> tuple[Linear, Trees, Linear]:
-    values, positive = _stack(data.views, data.labels == "same", rows)
-    followed = _stack(data.views, data.labels == "followup", rows)[1]
-    weight = np.tile(np.where(data.measured[rows], 1.0, options.rewritten_weight), len(data.views))
-    chosen = np.array([name in FOLLOWUP for name in SIGNALS])
-    never = Linear([0.0] * len(SIGNALS), [1.0] * len(SIGNALS), [0.0] * len(SIGNALS), -4.0)
-    followup = _fit_linear(values, followed, chosen, options.strength, weight) if followed.sum() >= 10 else never
-    linear = _fit_linear(values, positive, _LEARNED, options.strength, weight)
-    return linear, _fit_trees(values, positive, options, weight), followup
-
-
-def _calibrate(logits: Floats, positive: Bools, rules: Bools) -> tuple[list[float], dict[str, float]]:
-    """Fit the cubic polynomial of the logits that makes them log odds; a straight line where the cubic would fall.
-
-    The rules get a shift of their own, so that what is left after them is calibrated too.
-
-    Platt's straight line (1999) bends too little here: scores in the middle were too low, those at the end too high.
-    """
-    z = np.clip(logits, -8.0, 8.0)
-    for powers in (3, 1):
-        model = LogisticRegression(C=10.0, max_iter=5000).fit(
-            np.hstack([z[:, None] ** np.arange(1, powers + 1), rules]), positive
-        )
-        coefficients = [float(model.intercept_[0]), *model.coef_[0, :powers].tolist()]
-        ends = np.linspace(-8.0, 8.0, 200)
-        if np.all(np.diff(sum(c * ends**power for power, c in enumerate(coefficients))) > 0):
-            break
-    found = np.minimum(model.coef_[0, powers:], 0.0)  # a rule never speaks for the same
-    seen = rules.sum(axis=0) >= _LEAST_RULED
-    return coefficients, {rule: float(found[at]) if seen[at] else 0.0 for at, rule in enumerate(CAPS)}
+from training.duplicate_fit import Options, calibrate, fit_parts
 
 
 @dataclass(frozen=True, slots=True)
 class CrossValidated:
     """Hold predictions for each pair by models that saw nothing of its connected component.
 
-    :param same: probability of ``same`` after the rules; its calibration, a few numbers, is that of all these logits.
+    :param same: probability of ``same`` after the rules, by the calibration that is kept.
+    :param calibrated_apart: the same by a calibration that saw nothing of the pair's fold either: for its test.
     :param followup: probability of ``followup``.
     :param logits: before calibration.
+    :param calibration: fitted on all these logits.
+    :param shifts: of the rules, likewise.
     """
 
     same: Floats
+    calibrated_apart: Floats
     followup: Floats
     logits: Floats
-    calibration: list[float]
+    calibration: Calibration
     shifts: dict[str, float]
 
 
+def _after_rules(logits: Floats, data: PairData, calibration: Calibration, shifts: Mapping[str, float]) -> Floats:
+    """Return the probabilities of ``same`` as :func:`model.duplicates.relations.decide` leaves them."""
+    same = calibrated(logits, calibration)
+    odds = np.log(same / (1 - same)) + data.rules @ np.array(list(shifts.values()))
+    most = np.where(data.rules, np.array(list(CAPS.values())), 1.0).min(axis=1)
+    return np.asarray(np.minimum(np.maximum(probability(odds), data.floors), most), dtype=np.float64)
+
+
 def cross_validate(data: PairData, options: Options | None = None) -> CrossValidated:
-    """Predict each pair in grouped folds, on the view of all complaints together (the last of ``data.views``)."""
+    """Predict each pair in grouped folds, on the view of all complaints together (the last of ``data.views``).
+
+    The logits of a fold come from a model of the other folds; its calibration from the other folds' logits.
+    """
     options = options or Options()
     positive = data.labels == "same"
     logits, followup = np.zeros(len(positive)), np.zeros(len(positive))
     splitter = StratifiedGroupKFold(options.folds, shuffle=True, random_state=options.seed)
-    for train, test in splitter.split(data.views[-1], positive, data.components):
-        linear, trees, other = _fit_parts(data, train, options)
+    folds = list(splitter.split(data.views[-1], positive, data.components))
+    for train, test in folds:
+        linear, trees, other = fit_parts(data, train, options)
         logits[test] = (linear.logits(data.views[-1][test]) + Forest(trees).logits(data.views[-1][test])) / 2
-        followup[test] = 1 / (1 + np.exp(-other.logits(data.views[-1][test])))
-    calibration, shifts = _calibrate(logits[data.measured], positive[data.measured], data.rules[data.measured])
-    same = calibrated(logits, calibration)
-    odds = np.log(same / (1 - same)) + data.rules @ np.array(list(shifts.values()))
-    most = np.where(data.rules, np.array(list(CAPS.values())), 1.0).min(axis=1)
-    return CrossValidated(np.minimum(1 / (1 + np.exp(-odds)), most), followup, logits, calibration, shifts)
+        followup[test] = probability(other.logits(data.views[-1][test]))
+    fitted = data.measured & (data.floors == 0)  # where a rule gives the probability, nothing is left to calibrate
+    apart = np.zeros(len(positive))
+    for train, test in folds:
+        rows = train[fitted[train]]
+        apart[test] = _after_rules(logits, data, *calibrate(logits[rows], positive[rows], data.rules[rows]))[test]
+    calibration, shifts = calibrate(logits[fitted], positive[fitted], data.rules[fitted])
+    same = _after_rules(logits, data, calibration, shifts)
+    return CrossValidated(same, apart, followup, logits, calibration, shifts)
+
+
+def leave_source_out(data: PairData, options: Options | None = None) -> dict[str, dict[str, float]]:
+    """Measure each source by models, calibration included, that saw no complaint of it: how a new city will fare."""
+    options = options or Options()
+    found: dict[str, dict[str, float]] = {}
+    for source in np.unique(data.sources):
+        test = np.flatnonzero(data.sources == source)
+        train = np.flatnonzero(data.sources != source)
+        own = data.labels[test] == "same"
+        known = data.labels[train] == "same"
+        if min(own.sum(), (~own).sum(), known.sum(), (~known).sum()) < options.folds:
+            continue
+        rest = data.rows(train)
+        validated = cross_validate(rest, replace(options, folds=3))
+        linear, trees, _ = fit_parts(data, train, options)
+        values = data.views[-1][test]
+        logits = (linear.logits(values) + Forest(trees).logits(values)) / 2
+        same = _after_rules(logits, data.rows(test), validated.calibration, validated.shifts)
+        seen = data.measured[test]
+        found[str(source)] = figures(own[seen], same[seen]) | {"calibration_p": calibration_p(own[seen], same[seen])}
+    return found
 
 
 def fit_scorer(data: PairData, validated: CrossValidated, options: Options | None = None) -> ScorerWeights:
     """Fit on all pairs; the calibration comes from the cross-validated logits."""
     options = options or Options()
-    linear, trees, followup = _fit_parts(data, np.arange(len(data.labels)), options)
+    linear, trees, followup = fit_parts(data, np.arange(len(data.labels)), options)
     names, counts = np.unique(data.labels, return_counts=True)
     about = {
         "pairs": {str(name): int(count) for name, count in zip(names, counts, strict=True)},
@@ -197,19 +114,30 @@ def fit_scorer(data: PairData, validated: CrossValidated, options: Options | Non
 
 
 def train_duplicates(
-    pairs: Sequence[Judged], data: PairData, output: Path, options: Options | None = None
+    pairs: Sequence[Judged],
+    data: PairData,
+    output: Path,
+    options: Options | None = None,
+    plain: Mapping[str, Floats] | None = None,
 ) -> Mapping[str, Any]:
     """Cross-validate, fit and write ``duplicates.json`` and ``duplicates_report.json`` into a directory.
 
+    :param plain: plain similarities of the pairs, for the report (:func:`evaluation.similarity.similarities`).
     :return: the report.
     """
     validated = cross_validate(data, options)
-    figures = report(pairs, data, validated.same[data.measured], validated.followup[data.measured])
+    seen = data.measured
+    known = {name: values[seen] for name, values in (plain or {}).items()}
+    result = report(pairs, data, validated.same[seen], validated.followup[seen], known)
+    result["same"]["calibration_p"] = calibration_p(data.labels[seen] == "same", validated.calibrated_apart[seen])
+    result["leave_source_out"] = leave_source_out(data, options)
+    if not seen.all():
+        result["rewritten"] = rewritten_figures(data.labels[~seen], validated.same[~seen])
     weights = fit_scorer(data, validated, options)
-    weights.about["cross_validated"] = {key: figures["same"][key] for key in ("average_precision", "p_at_r50")}
+    weights.about["cross_validated"] = {key: result["same"][key] for key in ("average_precision", "p_at_r50")}
     save_weights(weights, output / "duplicates.json")
-    (output / "duplicates_report.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return figures
+    (output / "duplicates_report.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return result
 
 
 def train_from_files(
@@ -223,7 +151,8 @@ def train_from_files(
 ) -> Mapping[str, Any]:
     """Train on files: the work behind ``pilah train duplicates PAIRS COMPLAINTS... -o DIR``.
 
-    :param pairs: judged pairs, lines ``{"a","b","relation","confidence"}``.
+    :param pairs: judged pairs, lines ``{"a","b","relation","confidence"}``, or decisions of ``/v1/decisions``, lines
+        ``{"kind","complaint_id","duplicate_of"}``: what people confirmed and rejected trains the scorer.
     :param complaints: the files that hold the complaints of the pairs; each is one source.
     :param rewritten: reports rewritten by hand with look-alikes, lines ``{"source_id","duplicate","hard_negative"}``.
     :param shareable: leave out pairs with a confidential complaint: for weights that leave the house.
@@ -238,4 +167,9 @@ def train_from_files(
         hidden = {document.id for held in collections.values() for document in held if document.confidential}
         judged = [pair for pair in judged if pair.a not in hidden and pair.b not in hidden]
         more = [pair for pair in more if pair.a not in hidden]
-    return train_duplicates(judged, pair_data([*judged, *more], collections, documents), output, options)
+    rows = [*judged, *more]
+    data = pair_data(rows, collections, documents)
+    everything = [document for held in collections.values() for document in held]
+    known = {document.id: document for document in (*everything, *documents)}
+    plain = similarities([(pair.a, pair.b) for pair in rows], known, everything)
+    return train_duplicates(judged, data, output, options, plain)

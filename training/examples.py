@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.complaint import Confidentiality, Record
+from data.complaint import Complaint, Confidentiality, Record
 from data.giveaways import strip_giveaways
 from data.hygiene import Truth, clean_records, truth
 from data.privacy import mask
@@ -24,6 +24,7 @@ class Example:
     :param untitled: normalised body.
     :param mentioned: see :func:`model.classifier.mentions`.
     :param known: probabilities by function of the responsibility table.
+    :param complaint: without what gives the label away.
     """
 
     id: str
@@ -33,7 +34,12 @@ class Example:
     known: Mapping[str, float]
     date: datetime | None
     truth: Truth
-    reporter: str | None = None
+    complaint: Complaint
+
+    @property
+    def reporter(self) -> str | None:
+        """Return the pseudonym of who sent it."""
+        return self.complaint.reporter
 
 
 def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
@@ -49,8 +55,9 @@ def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
 def _example(record: Record) -> Example:
     complaint, labels = record.complaint, record.labels
     names = [labels.agency, labels.parent_agency]
-    text = mask(strip_giveaways(complaint.text, names))
-    title = mask(strip_giveaways(complaint.title, names)) if complaint.title else None
+    body = strip_giveaways(complaint.text, names)
+    stripped = strip_giveaways(complaint.title, names) if complaint.title else None
+    text, title = mask(body), mask(stripped) if stripped else None
     fields = {
         "location": normalise(mask(complaint.location or "")).text,
         "district": normalise(complaint.district or "").text,
@@ -65,5 +72,5 @@ def _example(record: Record) -> Example:
         known=shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities,
         date=complaint.date,
         truth=truth(record),
-        reporter=complaint.reporter,
+        complaint=replace(complaint, title=stripped, text=body),
     )

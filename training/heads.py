@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -46,11 +46,16 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class FittedHead:
-    """Hold a head with its weights, shape (n_features, n_groups), and bias, shape (n_groups,)."""
+    """Hold a head with its weights, shape (n_features, n_groups), and bias, shape (n_groups,).
+
+    :param unseen: margins by row, shape (n_groups,), of models that had not seen the row; for the calibration of what
+        is answered in the end.
+    """
 
     head: Head
     weights: Floats64
     bias: Floats64
+    unseen: Mapping[int, Floats64] = field(default_factory=dict)
 
 
 def fit_head(
@@ -82,21 +87,22 @@ def fit_head(
     margins: dict[Penalty, list[Floats64]] = {penalty: [] for penalty in penalties}
     asked: list[int] = []
     for fold in folds:
-        train, test = fold.train[target[fold.train] >= 0], fold.test[target[fold.test] >= 0]
-        if test.size and np.unique(target[train]).size >= 2:
-            asked += test.tolist()
+        train = fold.train[target[fold.train] >= 0]
+        if fold.test.size and np.unique(target[train]).size >= 2:
+            asked += fold.test.tolist()
             for penalty in penalties:
-                margins[penalty].append(solver.margins(train, target, len(groups), test, penalty))
+                margins[penalty].append(solver.margins(train, target, len(groups), fold.test, penalty))
         progress()
-    penalty, calibration = penalties[0], Calibration()
-    if asked:
-        penalty, calibration = _choose(task, head, margins, asked, hints)
+    penalty, calibration, unseen = penalties[0], Calibration(), np.empty((0, len(groups)))
+    if (target[asked] >= 0).any():
+        penalty, calibration, unseen = _choose(task, head, margins, asked, hints)
     if len(groups) > 1:
         weights, bias = solver.fit(known, target, len(groups), penalty)
     else:  # only places or shares tell the labels apart
         weights, bias = np.zeros((solver.features.shape[1], 1)), np.zeros(1)
     progress()
-    return FittedHead(Head(task.name, groups, calibration, head.columns), weights, bias)
+    head = Head(task.name, groups, calibration, head.columns)
+    return FittedHead(head, weights, bias, dict(zip(asked, unseen, strict=False)))
 
 
 def _penalties(config: HeadConfig, n_rows: int) -> list[Penalty]:
@@ -106,16 +112,23 @@ def _penalties(config: HeadConfig, n_rows: int) -> list[Penalty]:
 
 def _choose(
     task: Task, head: Head, margins: Mapping[Penalty, list[Floats64]], asked: Sequence[int], hints: Hints
-) -> tuple[Penalty, Calibration]:
-    """Calibrate each penalty's margins on unseen rows and take the one with the least loss."""
-    truths = [str(task.labels[i]) for i in asked]
-    mentioned = [hints.mentioned[i] for i in asked]
+) -> tuple[Penalty, Calibration, Floats64]:
+    """Calibrate each penalty's margins on unseen rows and take the one with the least loss.
+
+    :param asked: rows that the margins are of, those without a label too.
+    :return: the penalty, its calibration and its margins of all rows asked.
+    """
+    labelled = [place for place, i in enumerate(asked) if task.labels[i] is not None]
+    rows = [asked[place] for place in labelled]
+    truths = [str(task.labels[i]) for i in rows]
+    mentioned = [hints.mentioned[i] for i in rows]
     offsets = None
     if any(group.function for group in head.groups):
-        offsets = np.stack([head.hints(hints.known[i]) for i in asked])
+        offsets = np.stack([head.hints(hints.known[i]) for i in rows])
+    joined = {penalty: np.concatenate(parts) for penalty, parts in margins.items()}
     fitted = [
-        (fit_calibration(head, np.concatenate(parts), truths, mentioned, offsets), penalty)
-        for penalty, parts in margins.items()
+        (fit_calibration(head, found[labelled], truths, mentioned, offsets), penalty)
+        for penalty, found in joined.items()
     ]
     (calibration, _), penalty = min(fitted, key=lambda pair: pair[0][1])
-    return penalty, calibration
+    return penalty, calibration, joined[penalty]

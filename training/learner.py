@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.complaint import Record
 from evaluation.protocols import Answer, Answers, from_assessment
+from model.policy import admitted_targets
 from model.triage import Triage
 from training.config import Config
 from training.train import train
@@ -24,7 +25,11 @@ class TriagePredictor:
 
     def _answer(self, record: Record) -> Answers:
         reading = self.triage.read(record.complaint)
-        answers = from_assessment(self.triage.answer(reading, explain=False))
+        assessment = self.triage.answer(reading, explain=False)
+        answers = from_assessment(assessment)
+        if assessment.agency is not None:
+            admitted = admitted_targets(self.triage.policies, assessment)
+            answers["agency"] = replace(answers["agency"], eligible=admitted)
         functions = self.triage.distributions(reading).get("function")
         if functions is not None:
             answers["function"] = Answer(functions.labels[:3], float(functions.probabilities[0]))

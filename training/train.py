@@ -26,6 +26,7 @@ from model.bundle import Bundle
 from model.classifier import Head, LinearModel
 from model.duplicates.scorer import BASE_WEIGHTS
 from training.calibrate import calibration_folds
+from training.confidence import trust
 from training.config import Config
 from training.examples import Example, make_examples
 from training.heads import FittedHead, Hints, Task, fit_head
@@ -71,7 +72,7 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
     moment = created or datetime.now(UTC)
-    return Bundle(
+    bundle = Bundle(
         id=f"{config.name}-{moment:%Y%m%d}",
         created=moment.isoformat(timespec="seconds"),
         vectoriser=vectoriser,
@@ -85,6 +86,7 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         config=config.to_toml(),
         extras={BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8")), **marks(examples)},
     )
+    return replace(bundle, extras={**bundle.extras, **trust(bundle, examples, heads, folds, config)})
 
 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from data.complaint import Complaint, Confidentiality
 from model.duplicates.features import Features, features
 from model.duplicates.reading import Locator, Reading, read
 from model.duplicates.terms import Term, terms
+from model.matters import shipped_matcher
+from model.text import normalise
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -31,6 +34,7 @@ class Document:
     :param day: days since 1970-01-01.
     :param closed: the day on which the case was closed.
     :param reading: what was read from title, text and place.
+    :param about: the functions that its matter speaks for, by the responsibility table, with their shares.
     :param title_words: canonical words of the title.
     :param text_words: canonical words of the text.
     :param place_words: canonical words of the location fields.
@@ -50,6 +54,7 @@ class Document:
     latitude: float | None = None
     longitude: float | None = None
     reading: Reading = field(default_factory=Reading)
+    about: dict[str, float] = field(default_factory=dict)
     title_words: tuple[str, ...] = ()
     text_words: tuple[str, ...] = ()
     place_words: tuple[str, ...] = ()
@@ -72,8 +77,14 @@ class Document:
         """
         reading = self.reading
         known: dict[str, Any] = {name: value for name in _READ if (value := getattr(reading, name))}
-        known["locators"] = [[place.kind, *place.words] for place in reading.locators]
-        packed: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(self, name)) not in (None, "")}
+        known["locators"] = [
+            [f"{place.kind}/{place.cue}" if place.cue else place.kind, *place.words] for place in reading.locators
+        ]
+        if reading.anchors:
+            known["anchors"] = [" ".join(anchor) for anchor in reading.anchors]
+        packed: dict[str, Any] = {
+            name: value for name in _PLAIN if (value := getattr(self, name)) not in (None, "", {})
+        }
         packed["reading"] = known
         for name in _WORDS:
             packed[name] = " ".join(getattr(self, name))
@@ -84,9 +95,13 @@ class Document:
         """Unpack what :meth:`to_record` packed."""
         packed: dict[str, Any] = json.loads(record)
         known = packed.pop("reading")
-        places = tuple(Locator(kind, tuple(words)) for kind, *words in known.pop("locators"))
+        places = tuple(
+            Locator(kind.partition("/")[0], tuple(words), kind.partition("/")[2])
+            for kind, *words in known.pop("locators")
+        )
+        anchors = tuple(tuple(anchor.split()) for anchor in known.pop("anchors", ()))
         values: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in known.items()}
-        reading = Reading(locators=places, **values)
+        reading = Reading(locators=places, anchors=anchors, **values)
         for name in _WORDS:
             packed[name] = tuple(packed[name].split())
         packed["confidentiality"] = Confidentiality(packed["confidentiality"])
@@ -108,6 +123,36 @@ def field_terms(document: Document) -> tuple[list[Term], list[Term]]:
     title = [term for term in found if term.end < start]
     text = [Term(term.word, max(term.start - start, 0), term.end - start) for term in found if start <= term.end <= end]
     return title, [term for term in text if term.end > 0]
+
+
+_HEAD = 200
+"""Characters of a text without a title that are read for its matter; what follows tells other things too."""
+
+
+def about(title: str, text: str) -> dict[str, float]:
+    """Return the functions that the title, or else the beginning of the text, speaks for, with their shares.
+
+    >>> list(about("Lampu PJU mati", ""))[0]
+    '2.15'
+    """
+    found = shipped_matcher().read(normalise(title or text[:_HEAD])).probabilities
+    return {function: round(share, 2) for function, share in found.items() if share >= 0.05}
+
+
+_COORDINATES = re.compile(r"(-?\d{1,2}[.,]\d{3,8})\s*[,;\s]\s*(1[0-4]\d[.,]\d{3,8}|9[4-9][.,]\d{3,8})")
+
+
+def coordinates(text: str) -> tuple[float, float] | None:
+    """Return the first point in Indonesia that a text names in degrees.
+
+    >>> coordinates("titik -7,0472253, 107,6623541")
+    (-7.0472253, 107.6623541)
+    """
+    for latitude, longitude in _COORDINATES.findall(text):
+        point = float(latitude.replace(",", ".")), float(longitude.replace(",", "."))
+        if -11.5 <= point[0] <= 6.5 and 94.5 <= point[1] <= 141.5:
+            return point
+    return None
 
 
 def build_document(
@@ -136,6 +181,9 @@ def build_document(
     reading = read(whole, found, sum(term.end <= borders[0] for term in found))
     if named:
         reading = replace(reading, locators=tuple(dict.fromkeys((*reading.locators, *named))))
+    point = complaint.latitude, complaint.longitude
+    if None in point:
+        point = coordinates(whole) or (None, None)
     return Document(
         id=complaint.id,
         title=title,
@@ -148,9 +196,10 @@ def build_document(
         category=category,
         function=function,
         closed=to_day(closed),
-        latitude=complaint.latitude,
-        longitude=complaint.longitude,
+        latitude=point[0],
+        longitude=point[1],
         reading=reading,
+        about=about(title, complaint.text),
         title_words=tuple(term.word for term in found if term.end <= borders[0]),
         text_words=tuple(term.word for term in found if borders[0] + 1 < term.end <= borders[1]),
         place_words=tuple(term.word for term in found if term.end > borders[1]),

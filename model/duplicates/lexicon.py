@@ -22,7 +22,7 @@ NAMED_PLACES: Final = _by_word(
         "desa": "desa kelurahan",
         "kecamatan": "kecamatan",
         "kabupaten": "kabupaten kota",
-        "perumahan": "perumahan villa taman apartemen rusun asrama",
+        "perumahan": "perumahan villa taman apartemen rusun asrama griya",
         "sekolah": "sd sdn smp smpn sma sman smk smkn mi min mts mtsn man tk paud ppi sekolah kampus universitas",
         "tempat": "pasar jembatan sungai simpang perempatan pertigaan puskesmas rsud rs masjid terminal stasiun kantor "
         "spbu tugu gor stadion pabrik pt cv ud toko bank hotel mall gedung lapangan makam tpu tps tpa waduk bendungan "
@@ -138,6 +138,27 @@ FOLLOW_UP: Final = (
 
 AGAIN: Final = ("lagi", "kambuh", "kembali rusak", "kembali mati", "terulang", "kembali banjir", "kumat")
 """Phrases that say that something came back."""
+
+DIRECTIONS: Final = word_set("utara selatan timur barat tengah hulu hilir atas bawah dalam")
+"""Words that, after a name, tell one part of it from another: Ngagel Utara is not Ngagel Selatan."""
+
+MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari jan", "februari feb pebruari", "maret mar", "april apr", "mei", "juni jun", "juli jul",
+            "agustus agu agt ags aug", "september sep sept", "oktober okt", "november nov nop", "desember des",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+"""Months by name."""
+
+NOT_OF_A_SITE: Final = word_set(
+    "maps goo google waze youtube youtu facebook fb instagram twitter tiktok whatsapp wa bit drive t"
+)
+"""Parts of addresses that show a place, a picture or a post, not the site that is complained about."""
 
 REQUESTS: Final = word_set(
     "ditindak ditindaklanjuti tindak lanjut tindakan ditangani penanganan perbaikan diperhatikan perhatian bantu "

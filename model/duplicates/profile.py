@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from model.duplicates.document import Document
-from model.duplicates.lexicon import BESIDE, NAMED_PLACES, NUMBERED_PLACES, REQUESTS, STOP_WORDS
+from model.duplicates.lexicon import BESIDE, DIRECTIONS, NAMED_PLACES, NUMBERED_PLACES, REQUESTS, STOP_WORDS
+from model.duplicates.reading import Locator
 
 _TOO_COMMON_IN_NAMES = frozenset(("baru", "raya", "utara", "selatan", "timur", "barat"))
 
 
 _NO_MATTER = REQUESTS | BESIDE | NAMED_PLACES.keys() | NUMBERED_PLACES.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """Hold the name of one place.
+
+    :param heads: the words that name it.
+    :param parts: the numbers and directions that tell one part of it from another, and the level of a school.
+    """
+
+    heads: frozenset[str]
+    parts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,10 @@ class Profile:
     :param matter: words that name neither a place nor a person nor a number: what is complained about.
     :param named: by kind of place, the words of each name.
     :param numbered: by kind (``RT``, ``RW``, ``km`` …) the numbers.
+    :param names_of: the named places by class: ``jalan``, ``desa``, but ``pasar`` and ``jembatan`` apart.
+    :param initials_of: the first letters of two to five useful words in a row: what an abbreviation may stand for.
+    :param parts: the number or direction that follows a word, as in "gang 3", "Ngagel selatan".
+    :param following: the word after each two words of title and text, where that place is filled in one way only.
     """
 
     document: Document
@@ -50,10 +68,67 @@ class Profile:
     topics: frozenset[str]
     hosts: frozenset[str]
     links: frozenset[str]
+    maps: frozenset[str]
+    dates: frozenset[str]
     length: int
+    names_of: dict[str, tuple[PlaceName, ...]]
+    initials_of: frozenset[str]
+    parts: dict[str, frozenset[str]]
+    following: dict[tuple[str, str], str]
 
 
 NUMBERED_KINDS = frozenset(("RT", "RW", "km", "nomor", "blok"))
+
+
+LEVELS = frozenset("sd smp sma smk mi mts man tk paud".split())
+_LONGEST_INITIALS = 5
+_SHORTEST_INITIALS = 3
+
+
+def _names_of(places: Iterable[Locator]) -> dict[str, tuple[PlaceName, ...]]:
+    """Gather the named places by class."""
+    found: dict[str, list[PlaceName]] = {}
+    for place in places:
+        if place.kind in NUMBERED_KINDS:
+            continue
+        parts = {word for word in place.words if word.isdigit() or word in DIRECTIONS}
+        heads = frozenset(place.words) - parts
+        if place.cue in LEVELS:
+            parts.add(place.cue)
+        name = PlaceName(heads, frozenset(parts))
+        group = place.cue if place.kind == "tempat" and place.cue else place.kind
+        if name not in found.setdefault(group, []):
+            found[group].append(name)
+    return {group: tuple(names) for group, names in found.items()}
+
+
+def _initials_of(words: Sequence[str]) -> frozenset[str]:
+    """Return the first letters of each run of useful words."""
+    out: set[str] = set()
+    letters = ""
+    for word in words:
+        named = len(word) > 2 and word.isalpha() and word not in STOP_WORDS
+        letters = letters[-_LONGEST_INITIALS + 1 :] + word[0] if named else ""
+        out.update(letters[start:] for start in range(len(letters) - _SHORTEST_INITIALS + 1))
+    return frozenset(out)
+
+
+def _parts(words: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return which numbers and directions follow each word that may be a name."""
+    found: dict[str, set[str]] = {}
+    for one, two in pairwise(words):
+        if (two.isdigit() or two in DIRECTIONS) and len(one) > 3 and one.isalpha() and one not in STOP_WORDS:
+            found.setdefault(one, set()).add(two)
+    return {word: frozenset(parts) for word, parts in found.items()}
+
+
+def _following(words: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Return what follows each two words in a row; where it differs within one text, nothing."""
+    found: dict[tuple[str, str], str] = {}
+    for one, two, three in zip(words, words[1:], words[2:], strict=False):
+        if found.setdefault((one, two), three) != three:
+            found[one, two] = ""
+    return found
 
 
 def profile(document: Document) -> Profile:
@@ -100,5 +175,11 @@ def profile(document: Document) -> Profile:
         topics=frozenset(reading.topics),
         hosts=frozenset(reading.hosts),
         links=frozenset(reading.links),
+        maps=frozenset(reading.maps),
+        dates=frozenset(reading.dates),
+        names_of=_names_of(reading.locators),
+        initials_of=_initials_of((*document.title_words, "", *text)),
+        parts=_parts((*document.title_words, *document.place_words, *text)),
+        following=_following((*document.title_words, *text)),
         length=max(len(text) + len(document.title_words), 1),
     )

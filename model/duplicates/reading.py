@@ -11,12 +11,15 @@ from typing import Final
 from model.duplicates.lexicon import (
     AGAIN,
     BESIDE,
+    DIRECTIONS,
     ENTITLEMENTS,
     FIRST_PERSON,
     FOLLOW_UP,
+    MONTHS,
     NAME_CUES,
     NAMED_PLACES,
     NOT_A_NAME,
+    NOT_OF_A_SITE,
     NUMBERED_PLACES,
     STOP_WORDS,
     TOPICS,
@@ -47,6 +50,8 @@ _UNITS: Final = word_set(
     "januari februari maret april mei juni juli agustus september oktober november desember wib"
 )
 _NAME_LENGTH: Final = 3
+_ANCHORING: Final = frozenset(("tempat", "sekolah", "perumahan"))
+"""Kinds of place that may stand for a point: a street or a village cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +61,27 @@ class Locator:
     :param kind: ``jalan``, ``kampung``, ``desa``, ``kecamatan``, ``kabupaten``, ``perumahan``, ``sekolah``, ``tempat``,
         ``RT``, ``RW``, ``km``, ``nomor`` or ``blok``.
     :param words: the canonical words of the name or the number.
+    :param cue: the word that announced it, such as ``pasar`` or ``smp``.
     """
 
     kind: str
     words: tuple[str, ...]
+    cue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Hold what was read from one complaint.
 
+    :param anchors: the landmarks that the spot is said to be in front of, near or behind.
     :param identifiers: numbers that name something (not amounts, not lengths of time).
     :param amounts: numbers before a unit.
     :param names: words of the names of persons.
     :param topic: the topic that is named most, words of the title counted three times.
     :param hosts: the sites that it links to.
     :param links: the pages that it links to, with their path.
+    :param maps: the links that show a place on a map.
+    :param dates: days of a year that it names, as ``month-day``.
     :param proper: words written with a capital inside a sentence.
     :param entitlement: whether the matter belongs to one person.
     :param personal: whether the text ties it to the one who writes.
@@ -80,6 +90,7 @@ class Reading:
     """
 
     locators: tuple[Locator, ...] = ()
+    anchors: tuple[tuple[str, ...], ...] = ()
     identifiers: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -89,6 +100,8 @@ class Reading:
     tickets: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
     entitlement: bool = False
     personal: bool = False
     follow_up: bool = False
@@ -122,12 +135,23 @@ def _numbered(found: Sequence[Term], index: int, text: str) -> list[Locator]:
     short_block = kind == "blok" and len(value) <= 2
     if not (value.isdigit() and len(value) <= 4) and not short_block:
         return []
+    if short_block and value.isalpha() and index + 2 < len(found) and len(found[index + 2].word) <= 3:
+        gap, number = text[found[index + 1].end : found[index + 2].start], found[index + 2].word
+        value += number if number.isdigit() and gap.strip(" -.") == "" else ""
     out = [Locator(kind, (value,))]
     if kind == "RT" and index + 2 < len(found):
         second = found[index + 2]
         if second.word.isdigit() and text[found[index + 1].end : second.start].strip() in {"/", "-"}:
             out.append(Locator("RW", (second.word,)))
     return out
+
+
+_LETTERS: Final = {"i": "1", "v": "5", "x": "10"}
+
+
+def _with_roman(name: tuple[str, ...]) -> tuple[str, ...]:
+    """Read a last single letter of a name as the Roman numeral that it is there: ``Pandugo Praja I``."""
+    return (*name[:-1], _LETTERS[name[-1]]) if len(name) > 1 and name[-1] in _LETTERS else name
 
 
 def _locators(text: str, found: Sequence[Term]) -> tuple[list[Locator], set[int]]:
@@ -143,12 +167,28 @@ def _locators(text: str, found: Sequence[Term]) -> tuple[list[Locator], set[int]
         if word in NAMED_PLACES:
             name = _name_after(text, found, index + 1, NOT_A_NAME)
             if name and any(len(part) > 2 or part.isdigit() for part in name):
-                out.append(Locator(NAMED_PLACES[word], name))
+                out.append(Locator(NAMED_PLACES[word], _with_roman(name), word))
         elif word in BESIDE and index + 1 < len(found) and found[index + 1].word not in NAMED_PLACES:
             name = _name_after(text, found, index + 1, NOT_A_NAME)
             if name and len(name[0]) > 2:
                 out.append(Locator("tempat", name[:2]))
     return out, used
+
+
+def _anchors(text: str, found: Sequence[Term]) -> list[tuple[str, ...]]:
+    """Return what the text says the spot is in front of, near, behind: ``depan kantor pos``, ``samping terminal``."""
+    out: list[tuple[str, ...]] = []
+    for index, term in enumerate(found[:-1]):
+        if term.word not in BESIDE or _BREAK.search(text[term.end : found[index + 1].start]):
+            continue
+        first = found[index + 1].word
+        if first in NAMED_PLACES and NAMED_PLACES[first] in _ANCHORING:
+            out.append((first, *_name_after(text, found, index + 2, NOT_A_NAME)[:2]))
+        elif first not in NAMED_PLACES:
+            name = _name_after(text, found, index + 1, NOT_A_NAME)
+            if name and len(name[0]) > 2 and name[0] not in DIRECTIONS:
+                out.append(name[:2])
+    return out
 
 
 def _names(text: str, found: Sequence[Term]) -> list[str]:
@@ -193,17 +233,43 @@ def _topics(words: Sequence[str], title_words: int) -> Counter[str]:
     return counted
 
 
-def _links(text: str) -> tuple[list[str], list[str]]:
-    """Return the sites and the pages that a text links to; the bare domain of a government is no site of its own."""
+_DATE = re.compile(r"\b([0-3]?\d)\s*[/.-]\s*([01]?\d)\s*[/.-]\s*(?:20)?\d\d\b|\b([0-3]?\d)\s*([A-Za-z]{3,9})\b")
+
+
+def _dates(text: str) -> list[str]:
+    """Return the days that a text names.
+
+    >>> _dates("sejak tanggal 27 Juli dan 03/08/2024, sudah 3 hari")
+    ['7-27', '8-3']
+    """
+    found: list[str] = []
+    for day, month, spelled_day, name in _DATE.findall(text):
+        number = int(month) if month else MONTHS.get(name.lower(), 0)
+        if 1 <= number <= 12 and 1 <= int(day or spelled_day) <= 31:
+            found.append(f"{number}-{int(day or spelled_day)}")
+    return found
+
+
+def _links(text: str) -> tuple[list[str], list[str], list[str]]:
+    """Return the sites, the pages and the places on a map that a text links to.
+
+    The bare domain of a government is no site of its own, and a page is told by its path, not by what follows "?".
+    """
     hosts: list[str] = []
     pages: list[str] = []
+    maps: list[str] = []
     for host, path in _LINK.findall(text):
         name = host.lower()
-        if path.strip("/"):
-            pages.append(name + path.lower().rstrip("/.,)"))
+        if not NOT_OF_A_SITE.isdisjoint(name.split(".")):
+            if "maps" in name + path:
+                maps.append((name + path).partition("?")[0].rstrip("/.,)"))
+            continue
+        page = path.partition("?")[0].lower().rstrip("/.,)")
+        if page:
+            pages.append(name + page)
         if name.count(".") > (2 if name.endswith("go.id") else 0):
             hosts.append(name)
-    return hosts, pages
+    return hosts, pages, maps
 
 
 def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
@@ -231,9 +297,10 @@ def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
     joined = f" {' '.join(words)} "
     present = set(words)
     topics = _topics(words, title_words)
-    hosts, links = _links(text)
+    hosts, links, maps = _links(text)
     return Reading(
         locators=tuple(dict.fromkeys(places)),
+        anchors=tuple(dict.fromkeys(_anchors(text, found))),
         identifiers=tuple(dict.fromkeys(identifiers)),
         amounts=tuple(dict.fromkeys(amounts)),
         names=tuple(dict.fromkeys(_names(text, found))),
@@ -243,6 +310,8 @@ def read(text: str, found: Sequence[Term], title_words: int = 0) -> Reading:
         tickets=tuple(dict.fromkeys(match.upper() for match in _TICKET.findall(text))),
         hosts=tuple(dict.fromkeys(hosts)),
         links=tuple(dict.fromkeys(links)),
+        maps=tuple(dict.fromkeys(maps)),
+        dates=tuple(dict.fromkeys(_dates(text))),
         entitlement=bool(present & ENTITLEMENTS),
         personal=bool(present & FIRST_PERSON),
         follow_up=any(phrase in joined for phrase in FOLLOW_UP),

@@ -8,14 +8,18 @@ from typing import Final, Literal
 from model.assessment import Span
 from model.duplicates.distance import distance_m
 from model.duplicates.document import field_terms
+from model.duplicates.placing import NEAR_M, numbered_agreement
 from model.duplicates.profile import Profile
-from model.duplicates.signals import NEAR_M, RARE, Weights, gap_days, numbered_agreement, same_named, similar_name
+from model.duplicates.signals import gap_days
+from model.duplicates.similar import RARE, Weights, same_named, similar_name
 from model.duplicates.terms import Term
 
 _RULES: Final = {
     "kirim_ulang": "dikirim ulang oleh pelapor yang sama",
+    "situs_sama": "situs atau halaman web yang sama",
     "wilayah_lain": "kabupaten/kota berbeda",
     "hak_perorangan": "urusan perorangan: tidak terbukti orang yang sama",
+    "titik_lain": "patokan tempat berbeda",
     "hal_lain": "hal yang dilaporkan berbeda",
     "tidak_tentu": "terlalu singkat untuk memastikan kejadian yang sama",
     "mengutip_tiket": "mengutip nomor laporan itu",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from model.duplicates.match import Relation
+from model.duplicates.placing import numbered_agreement, region_agreement
 from model.duplicates.profile import Profile
-from model.duplicates.signals import numbered_agreement, region_agreement, same_named
+from model.duplicates.similar import same_named, similar_name
 
 SAME: Final = 0.6
 """From this probability on a pair is called the same: a wrong link costs people more than a missed one."""
@@ -21,8 +22,18 @@ CAMPAIGN_SIZE: Final = 10
 CAMPAIGN_SIZE_UNKNOWN: Final = 50
 """So many are one where it is not known who sent them."""
 
-CAPS: Final = {"wilayah_lain": 0.03, "nomor_lain": 0.3, "hak_perorangan": 0.3, "hal_lain": 0.49, "tidak_tentu": 0.49}
+CAPS: Final = {
+    "wilayah_lain": 0.03,
+    "nomor_lain": 0.3,
+    "hak_perorangan": 0.3,
+    "titik_lain": 0.45,
+    "hal_lain": 0.49,
+    "tidak_tentu": 0.49,
+}
 """The most that ``same`` may be under each rule, whatever was learned."""
+
+FLOORS: Final = {"kirim_ulang": 0.95, "teks_sama": 0.9, "situs_sama": 0.92}
+"""The least that ``same`` is under each rule, unless a limit of :data:`CAPS` holds too."""
 
 _SHORT: Final = 12
 """Words below which a text without a place does not say which incident it means."""
@@ -127,6 +138,20 @@ def _other_matter(a: Profile, b: Profile) -> bool:
     return bool(one and other) and not same_named(one, other)
 
 
+def _other_point(a: Profile, b: Profile) -> bool:
+    """Say whether both name a landmark beside the spot, and neither names the other's: another point of a long road."""
+    one, other = a.document.reading.anchors, b.document.reading.anchors
+    if not one or not other:
+        return False
+
+    def known(anchors: tuple[tuple[str, ...], ...], words: frozenset[str]) -> bool:
+        return any(
+            word in words or any(similar_name(word, held) for held in words) for name in anchors for word in name
+        )
+
+    return not known(one, b.words) and not known(other, a.words)
+
+
 def _came_back(new: Profile, old: Profile) -> bool:
     """Say whether the newer complaint is of after the older case was closed, or says that it came back."""
     closed, day = old.document.closed, new.document.day
@@ -146,8 +171,33 @@ def doubts(a: Profile, b: Profile, wording: float) -> tuple[str, ...]:
         "wilayah_lain": _other_regency(a, b),
         "nomor_lain": bool(exclude) and "RT" not in agree,
         "hak_perorangan": not sent_again and _other_person(a, b),
+        "titik_lain": "RT" not in agree and _other_point(a, b),
         "hal_lain": _other_matter(a, b),
         "tidak_tentu": not sent_again and _undecidable(a, b),
+    }
+    return tuple(rule for rule, holds in held.items() if holds)
+
+
+def _same_site(a: Profile, b: Profile) -> bool:
+    """Say whether both are about a web site, and about the same one or the same page of it.
+
+    Whoever reports that a site was broken into quotes its address in words that differ each time; the address decides.
+    """
+    about = "situs" in a.topics and "situs" in b.topics
+    return about and bool(a.links & b.links or (a.hosts & b.hosts and not (a.links and b.links)))
+
+
+def certainties(a: Profile, b: Profile, wording: float) -> tuple[str, ...]:
+    """Return the rules under which a pair is taken for the same; each has its least probability in :data:`FLOORS`.
+
+    :param wording: the share of the shorter text that stands in the other word for word.
+    """
+    exclude = numbered_agreement(a, b)[1]
+    sent_again = near_identical(a, b, wording) and bool(_same_reporter(a, b)) and not exclude
+    held = {
+        "kirim_ulang": sent_again,
+        "teks_sama": _equal_text(a, b) and min(a.length, b.length) >= _LONG and _specific(a, b),
+        "situs_sama": _same_site(a, b),
     }
     return tuple(rule for rule, holds in held.items() if holds)
 
@@ -164,7 +214,6 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
     new, old = (b, a) if swapped else (a, b)
     alike = near_identical(a, b, evidence.wording)
     reporter = _same_reporter(a, b)
-    exclude = numbered_agreement(a, b)[1]
 
     def cap(rule: str, most: float) -> None:
         nonlocal same
@@ -172,11 +221,10 @@ def decide(a: Profile, b: Profile, evidence: Evidence) -> Verdict:
             same = most
             rules.append(rule)
 
-    if alike and reporter and not exclude:
-        same = max(same, 0.95)
-        rules.append("kirim_ulang")
-    elif _equal_text(a, b) and min(a.length, b.length) >= _LONG and _specific(a, b):
-        same = max(same, 0.9)
+    for rule in certainties(a, b, evidence.wording):
+        same = max(same, FLOORS[rule])
+        if rule != "teks_sama":
+            rules.append(rule)
     for rule in doubts(a, b, evidence.wording):
         cap(rule, CAPS[rule])
     if old.document.id.upper() in new.document.reading.tickets:

@@ -16,8 +16,19 @@ from model.duplicates.match import Choose, Match, Statistics, best_first
 from model.duplicates.profile import Profile, profile
 from model.duplicates.reasons import Terms, explain
 from model.duplicates.relations import Evidence, Verdict, decide, doubts
-from model.duplicates.signals import SIGNALS, Weights, signals, template_count
-from model.duplicates.weights import OWN, Floats, Forest, ScorerWeights, calibrated, load_weights, parse_weights
+from model.duplicates.signals import SIGNALS, signals
+from model.duplicates.similar import Weights
+from model.duplicates.weights import (
+    OWN,
+    Floats,
+    Forest,
+    ScorerWeights,
+    calibrated,
+    load_weights,
+    parse_weights,
+    probability,
+)
+from model.duplicates.wording import template_count
 
 BASE_WEIGHTS: Final = Path(__file__).parent / "base_weights" / "duplicates.json"
 """The weights that are shipped: no text and no words, only numbers."""
@@ -48,7 +59,7 @@ class TrainedScorer:
         """
         weights = self.weights
         mean = (weights.same.logits(values) + self._forest.logits(values)) / 2
-        return calibrated(mean, weights.calibration), calibrated(weights.followup.logits(values), (0.0, 1.0))
+        return calibrated(mean, weights.calibration), probability(weights.followup.logits(values))
 
     def verdicts(self, own: Profile, others: Sequence[Profile], rarity: Weights, documents: int) -> list[Verdict]:
         """Judge one complaint against each of the others, in their order.

@@ -27,7 +27,12 @@ _SPELLINGS: Final = {
     "kelurahan": "kel klurahan",
     "kecamatan": "kec kcmtn kecmatan distrik",
     "kabupaten": "kab kabupten",
-    "perumahan": "perum prumahan komplek kompleks komp kmplk cluster griya",
+    "perumahan": "perum prumahan komplek kompleks komp kmplk cluster",
+    "sd": "sdn",
+    "smp": "smpn",
+    "sma": "sman",
+    "smk": "smkn",
+    "mts": "mtsn",
     "rumah": "rmh omah umah imah",
     "nomor": "no nmr nmer",
     "depan": "dpn ngarep ngarepe hareup hareupeun",
@@ -85,7 +90,12 @@ _SPELLINGS: Final = {
     "utara": "utr lor kaler",
     "selatan": "sltn kidul",
 }
-CANONICAL: Final = {variant: word for word, variants in _SPELLINGS.items() for variant in variants.split()}
+_ROMAN: Final = "ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix".split()
+"""Roman numerals that are no Indonesian words and no single letters, with the number each stands for."""
+_NUMBERS: Final = (2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19)
+CANONICAL: Final = {variant: word for word, variants in _SPELLINGS.items() for variant in variants.split()} | {
+    roman: str(number) for roman, number in zip(_ROMAN, _NUMBERS, strict=True)
+}
 """Common spellings, abbreviations and Javanese or Sundanese words by the Indonesian word they stand for."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from data.errors import PilahError
 from model.duplicates.signals import SIGNALS
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 OWN: Final = "own"
 """The origin, in ``about``, of weights that were trained on judgements of one's own."""
 Floats = npt.NDArray[np.float64]
@@ -58,11 +58,26 @@ class Trees:
     bias: float
 
 
-def calibrated(logits: Floats, coefficients: Sequence[float]) -> Floats:
-    """Return probabilities for logits, under a rising cubic polynomial; beyond +-8 a logit counts as +-8."""
-    z = np.clip(logits, -8.0, 8.0)
-    polynomial = sum(coefficient * z**power for power, coefficient in enumerate(coefficients))
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(polynomial, -30.0, 30.0))), dtype=np.float64)
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Hold the rising line, straight between its knots, that turns logits into log odds.
+
+    :param knots: logits in ascending order; beyond the first and the last the line is level.
+    :param values: the log odds at each.
+    """
+
+    knots: list[float]
+    values: list[float]
+
+
+def probability(logits: Floats) -> Floats:
+    """Return probabilities for log odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30.0, 30.0))), dtype=np.float64)
+
+
+def calibrated(logits: Floats, calibration: Calibration) -> Floats:
+    """Return calibrated probabilities for logits."""
+    return probability(np.interp(logits, calibration.knots, calibration.values))
 
 
 class Forest:
@@ -93,7 +108,7 @@ class ScorerWeights:
 
     :param same: the linear part for ``same``.
     :param trees: the trees for ``same``.
-    :param calibration: coefficients of the cubic polynomial, the constant first, that calibrates the mean logit.
+    :param calibration: turns the mean logit into log odds.
     :param followup: the linear model for ``followup``, calibrated by itself.
     :param shifts: how much the log odds change where a rule of :mod:`model.duplicates.relations` holds.
     :param about: rows, date and figures of the training, for people.
@@ -101,7 +116,7 @@ class ScorerWeights:
 
     same: Linear
     trees: Trees
-    calibration: list[float]
+    calibration: Calibration
     followup: Linear
     about: dict[str, Any]
     shifts: dict[str, float] = field(default_factory=dict)
@@ -162,6 +177,7 @@ def parse_weights(document: Any, name: str) -> ScorerWeights:
             same=Linear(**packed.pop("same")),
             trees=Trees(**packed.pop("trees")),
             followup=Linear(**packed.pop("followup")),
+            calibration=Calibration(**packed.pop("calibration")),
             **packed,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

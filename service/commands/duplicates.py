@@ -28,7 +28,13 @@ def duplicates(
     min_probability: Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out less probable pairs.")] = 0.5,
     top: Annotated[int, typer.Option(min=1, help="At most this many pairs for each complaint.")] = 10,
     incidents: Annotated[Path | None, typer.Option(help="Also write the incidents, one a line.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Use the scorer that this bundle carries, if it was trained on own judgements.")
+    ] = None,
     weights: Annotated[Path | None, typer.Option(help="duplicates.json of an own training.")] = None,
+    rate: Annotated[
+        bool, typer.Option("--rate", help="Also tell, on standard error, the estimated share of repeated reports.")
+    ] = False,
     text_column: TextColumn = None,
     title_column: TitleColumn = None,
     strict: Strict = False,
@@ -37,9 +43,10 @@ def duplicates(
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.regions import Regions  # noqa: PLC0415
-    from model.duplicates.archive import Archive, Pair, best_pairs_first, cores, read_pair_ids  # noqa: PLC0415
+    from model.bundle import load as load_bundle  # noqa: PLC0415
+    from model.duplicates.archive import LINKED, Archive, Pair, best_pairs_first, cores, read_pair_ids  # noqa: PLC0415
     from model.duplicates.prepare import Preparer  # noqa: PLC0415
-    from model.duplicates.scorer import TrainedScorer, base_scorer  # noqa: PLC0415
+    from model.duplicates.scorer import TrainedScorer, base_scorer, scorer_of  # noqa: PLC0415
     from model.duplicates.weights import load_weights  # noqa: PLC0415
     from model.places import PlaceResolver  # noqa: PLC0415
 
@@ -47,9 +54,15 @@ def duplicates(
     records = read_inputs([source], named, strict)
     corpus = read_inputs([against], named, strict) if against else []
     asked = read_pair_ids(pairs) if pairs else None
-    scorer = TrainedScorer(load_weights(weights)) if weights else base_scorer()
+    if weights is not None:
+        scorer = TrainedScorer(load_weights(weights))
+    else:
+        scorer = base_scorer() if bundle is None else scorer_of(load_bundle(bundle))
     prepare = Preparer(PlaceResolver(Regions.load())).document
     quiet = not sys.stderr.isatty()
+
+    def linked(pair: Pair) -> bool:
+        return pair.match.relation in LINKED
 
     def shown(rows: Any, what: str) -> Iterator[Any]:
         return iter(tqdm(rows, desc=what, unit="row", disable=quiet))
@@ -65,12 +78,16 @@ def duplicates(
         elif against:
             found = archive.search(shown(queries, "pilah duplicates: search"), top=top, minimum=min_probability)
         else:
+            least = min(min_probability, _LEAST_COUNTED) if rate else min_probability
             listed: list[Pair] = []
             with tqdm(total=archive.index.end, desc="pilah duplicates: search", unit="row", disable=quiet) as bar:
-                for step, pairs_found in archive.pairs(top=top, minimum=min_probability):
+                for step, pairs_found in archive.pairs(top=top, minimum=least):
                     listed += pairs_found
                     bar.update(step)
             found = best_pairs_first(listed)
+            if rate:
+                _tell_rate([(pair.a, pair.match.probability) for pair in found], len(stored))
+                found = [pair for pair in found if pair.match.probability >= min_probability or linked(pair)]
         lines = [
             {
                 "a": pair.a,
@@ -84,6 +101,27 @@ def duplicates(
         _write(output, lines)
         if incidents is not None:
             _write(incidents, archive.incidents(found))
+
+
+_LEAST_COUNTED = 0.02
+"""Less probable repeats change the estimated share by nothing that shows."""
+
+
+def _tell_rate(found: list[tuple[str, float]], complaints: int) -> None:
+    """Print the share of complaints that repeat an earlier one, with its interval.
+
+    :param found: the newer complaint of each pair, with the probability of ``same``.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    from evaluation.duplicates import duplicate_rate  # noqa: PLC0415
+
+    best: dict[str, float] = {}
+    for name, probability in found:
+        best[name] = max(best.get(name, 0.0), probability)
+    values = np.array([*best.values(), *[0.0] * (complaints - len(best))])
+    share, low, high = duplicate_rate(values)
+    typer.echo(f"repeated reports: {share:.1%} of {complaints} (95 % interval {low:.1%} to {high:.1%})", err=True)
 
 
 def _write(path: Path | None, lines: list[dict[str, Any]]) -> None:

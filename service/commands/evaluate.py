@@ -53,13 +53,14 @@ def evaluate(
     from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
     from evaluation.curve import learning_curve  # noqa: PLC0415
     from evaluation.evaluate import SYSTEM, summarise, write_results  # noqa: PLC0415
-    from evaluation.protocols import QUESTIONS, Case, Learner, make_splits, run_bundle, run_split  # noqa: PLC0415
+    from evaluation.protocols import Case, Learner, make_splits, run_bundle, run_split  # noqa: PLC0415
     from evaluation.report import write_report  # noqa: PLC0415
     from evaluation.slices import learned_by_bundle, learned_by_fold, slice_report  # noqa: PLC0415
     from evaluation.unseen import unseen_by  # noqa: PLC0415
     from model.triage import Triage  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
     from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
+    from training.policy import find_threshold  # noqa: PLC0415
 
     if (bundle is None) == (split is None):
         raise PilahError("PLH-303", "give either --bundle or --split")
@@ -89,8 +90,8 @@ def evaluate(
         learned = learned_by_fold(cleaned, splits)
         if curve and str(split).startswith("time:"):
             points = learning_curve(cleaned, splits[0], PilahLearner(run), run.seed)
-    metrics = summarise(cases, about)
-    if set(metrics) == {"about"}:
+    metrics = summarise(cases, about, find_threshold, ordered=split is None or split.startswith("time:"))
+    if set(metrics) <= {"about", "trust"}:
         raise PilahError("PLH-301", "no row has a label that was asked for")
     metrics["slices"] = slice_report(cases, clean_records(records), SYSTEM, learned)
     add_paired(metrics, cases)
@@ -98,10 +99,18 @@ def evaluate(
         metrics["learning_curve"] = [*points, full_point(metrics, splits[0])]
     write_results(cases, metrics, output)
     write_report(cases, metrics, output, masked_texts(records) if with_examples else None)
+    _say(metrics)
+    typer.echo(f"{output / 'report.html'}")
+
+
+def _say(metrics: dict[str, Any]) -> None:
+    from evaluation.protocols import QUESTIONS  # noqa: PLC0415
+
     for question, values in metrics.items():
         if question in QUESTIONS:
             typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
-    typer.echo(f"{output / 'report.html'}")
+    for target, kept in metrics["trust"]["promise"].items():
+        typer.echo(_promise(target, kept))
 
 
 def _line(question: str, ours: dict[str, Any], theirs: dict[str, Any] | None) -> str:
@@ -112,3 +121,8 @@ def _line(question: str, ours: dict[str, Any], theirs: dict[str, Any] | None) ->
     if theirs:
         text += f" | baseline {theirs['accuracy']:.3f}, {theirs['macro_f1']:.3f}, {theirs['top3']:.3f}"
     return text
+
+
+def _promise(target: str, kept: dict[str, Any]) -> str:
+    text = f"at most {100 * float(target):g} % wrong agencies: {kept['n']} of {kept['of']} eligible"
+    return text + (f", {kept['errors']} wrong" if kept["n"] else "")

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from service.storage.store import Store
 
-_StoreOption = Annotated[str | None, typer.Option("--store", help="Database address; as the server's by default.")]
+StoreOption = Annotated[str | None, typer.Option("--store", help="Database address; as the server's by default.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +24,11 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _open(address: str | None) -> Iterator[Store]:
+def open_store(address: str | None) -> Iterator[Store]:
+    """Open the store that a server may be using too.
+
+    :param address: the database address; the server's own if ``None``.
+    """
     from service.server import make_private  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
     from service.storage.store import Store  # noqa: PLC0415
@@ -55,7 +59,7 @@ def create(
     rotate: Annotated[
         str | None, typer.Option(help="Id of a key to replace: the new one has its rights and sees what it sent.")
     ] = None,
-    store: _StoreOption = None,
+    store: StoreOption = None,
 ) -> None:
     """Make a key; it is printed once and kept only as a hash."""
     from data.errors import PilahError  # noqa: PLC0415
@@ -63,7 +67,7 @@ def create(
 
     if rotate is not None and (scope or region or agency):
         raise PilahError("PLH-430", "--rotate takes scopes and bindings from the old key")
-    with _open(store) as opened:
+    with open_store(store) as opened:
         if rotate is not None:
             info, key = rotate_key(opened, rotate, name=name, days=days)
         else:
@@ -73,12 +77,12 @@ def create(
     typer.echo(f"id {info.id}: keep the key now, it is not shown again", err=True)
 
 
-def show(store: _StoreOption = None) -> None:
+def show(store: StoreOption = None) -> None:
     """List the keys, without the keys themselves."""
     from service.codec import now  # noqa: PLC0415
     from service.storage.keys import all_keys  # noqa: PLC0415
 
-    with _open(store) as opened:
+    with open_store(store) as opened:
         found = opened.read(all_keys)
     time = now()
     for info in found:
@@ -90,11 +94,11 @@ def show(store: _StoreOption = None) -> None:
 
 def revoke(
     key_id: Annotated[str, typer.Argument(help="Id of the key, as 'pilah keys list' shows it.")],
-    store: _StoreOption = None,
+    store: StoreOption = None,
 ) -> None:
     """Make a key worthless at once, for a running server too."""
     from service.storage.keys import revoke_key  # noqa: PLC0415
 
-    with _open(store) as opened:
+    with open_store(store) as opened:
         info = opened.write(lambda connection: revoke_key(connection, key_id)).result()
     typer.echo(f"{info.id} ({info.name}) was revoked")

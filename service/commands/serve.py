@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from model.triage import Triage
+    from service.settings import Settings
     from service.storage.store import Store
 
 FIRST_SCOPES = ("assess", "events", "read", "review")
@@ -29,7 +32,6 @@ def serve(
 ) -> None:
     """Start the API on 127.0.0.1:8080 with the promoted model, else the bundle of the settings (the shipped base)."""
     from model.duplicates.scorer import scorer_of  # noqa: PLC0415
-    from model.triage import Triage  # noqa: PLC0415
     from service.live_model import live_bundle  # noqa: PLC0415
     from service.server import run  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
@@ -37,11 +39,21 @@ def serve(
     settings = load_settings(host=host, port=port, bundle=bundle, store=store, var=var)
     run(
         settings,
-        lambda: Triage.load(live_bundle(settings)),
+        lambda: load_triage(settings, live_bundle(settings)),
         announce,
         scorer=lambda triage: scorer_of(triage.bundle),
-        reload=Triage.load,
+        reload=partial(load_triage, settings),
     )
+
+
+def load_triage(settings: Settings, bundle: Path) -> Triage:
+    """Load a bundle with the deployment's own agencies, screening rules, topics, contacts and target."""
+    from model.screening import Screener  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+
+    own = (settings.screening, settings.topics, settings.contacts)
+    screener = Screener(*own) if any(own) else None
+    return Triage.load(bundle, settings.agencies, screener=screener, target=settings.target)
 
 
 def announce(store: Store, url: str) -> None:

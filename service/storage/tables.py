@@ -122,3 +122,16 @@ job_items = Table(
     Index("job_items_waiting", "outcome", "job_id", "number"),
 )
 """The complaints of a job: ``content`` (masked) until it is answered; the answer itself is in ``assessments``."""
+
+routing_switches = Table(
+    "routing_switches",
+    metadata,
+    Column("seq", _SEQUENCE, primary_key=True, autoincrement=True),
+    Column("scope", String(40), nullable=False),
+    Column("state", Integer, nullable=False),
+    Column("official", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("sender", String(32)),
+)
+"""Where automatic routing was switched on or off, by whom and why: rows are only ever added."""

@@ -7,8 +7,18 @@ from dataclasses import replace
 import pytest
 
 from data.errors import PilahError
-from model.assessment import AgencyAnswer, Claim, Decision, Finding, ParentAgency, RegionRef, Screening
-from model.policy import Bound, Policy, decide
+from model.assessment import (
+    AgencyAnswer,
+    Assessment,
+    Claim,
+    Decision,
+    Finding,
+    ModelRef,
+    ParentAgency,
+    RegionRef,
+    Screening,
+)
+from model.policy import Bound, Policy, admitted_targets, decide, policies_document, read_policies, switched
 from model.screening import Screened
 
 POLICY = Policy(
@@ -38,7 +48,8 @@ def test_a_sure_answer_is_eligible_but_waits_until_an_official_switches_the_scop
     assert decision.guarantee is not None and decision.guarantee.valid and decision.guarantee.n == 200
     assert any("belum diaktifkan" in reason for reason in decision.reasons)
     assert ask(switched_on={"semua"}).action == "route"
-    assert ask(switched_on={"wilayah:33.01"}).action == "review"
+    assert ask(switched_on={"wilayah:32"}).action == "route"
+    assert ask(switched_on={"wilayah:33.01", "tingkat:pusat"}).action == "review"
 
 
 def flagged(flag: str) -> Screened:
@@ -94,6 +105,33 @@ def test_the_narrowest_proved_scope_counts() -> None:
     decision = ask(policy=replace(POLICY, bounds=bounds))
     assert not decision.eligible
     assert decision.guarantee is not None and decision.guarantee.scope == "wilayah:32.04"
+
+
+def test_a_switch_or_an_alarm_after_the_answer_does_the_same_as_one_before() -> None:
+    answer = Assessment("x", ModelRef("m", "b"), None, None, AGENCY, decision=ask())
+    assert switched(answer, {"wilayah:32.04"}).decision.action == "route"
+    assert switched(answer, {"wilayah:33.01"}) == answer
+    held = switched(answer, {"semua"}, drift=True).decision
+    assert (held.action, held.eligible) == ("review", False)
+    assert held.guarantee is not None and not held.guarantee.valid
+    doubtful = replace(answer, decision=ask(drift=True))
+    assert switched(doubtful, {"semua"}) == doubtful
+
+
+def test_the_targets_that_admit_an_answer_grow_with_the_target() -> None:
+    policies = {0.05: replace(POLICY, bounds={}), 0.1: POLICY, 0.2: replace(POLICY, target=0.2)}
+    answer = Assessment("x", ModelRef("m", "b"), None, None, AGENCY)
+    assert admitted_targets(policies, answer) == (0.1, 0.2)
+    assert admitted_targets(policies, replace(answer, screening=Screening("spam"))) == ()
+    assert admitted_targets(policies, replace(answer, screening=Screening(flags=("korban_anak",)))) == ()
+    assert admitted_targets(policies, replace(answer, claim=Claim(conflict=True))) == ()
+
+
+def test_policies_of_several_targets_survive_json() -> None:
+    document = policies_document([POLICY, replace(POLICY, target=0.1)], 0.1)
+    assert read_policies(document) == (0.1, {0.05: POLICY, 0.1: replace(POLICY, target=0.1)})
+    with pytest.raises(PilahError, match="PLH-206"):
+        read_policies({**document, "chosen": 0.3})
 
 
 @pytest.mark.parametrize("wrong", [{}, {"target": 2, "confidence": 0.9, "bounds": [], "regions": []}, {"bounds": 3}])

@@ -11,7 +11,9 @@ from model.assessment import (
     AgencyAnswer,
     Alternative,
     Assessment,
+    Decision,
     DuplicateAnswer,
+    Guarantee,
     LabelAnswer,
     ModelRef,
     RegionAnswer,
@@ -30,7 +32,7 @@ class Reading:
 
 
 class KeywordTriage:
-    """Answer by keywords; the word 'meledak' makes it fail, as a broken model would."""
+    """Answer by keywords; the word 'meledak' makes it fail, as a broken model would, and 'pasti' makes it sure."""
 
     model = ModelRef(id="keyword", bundle="sha256:0")
 
@@ -62,5 +64,8 @@ class KeywordTriage:
                 region=RegionRef(*region) if region else None,
             ),
             region=RegionAnswer((RegionCandidate(region[0], region[1], 0.9, span),) if region else ()),
+            decision=Decision(eligible=True, guarantee=Guarantee(0.05, 0.9, "semua", 200, True))
+            if "pasti" in words
+            else Decision(),
             duplicates=tuple(duplicates),
         )

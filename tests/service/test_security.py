@@ -51,6 +51,11 @@ CALLS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/v1/incidents/{incident_id}/split"): [{"path": incident_id(OTHER), "json": {"members": ["mine-1"]}}],
     ("POST", "/v1/incidents/{incident_id}/close"): [{"path": incident_id(OTHER), "json": {}}],
     ("POST", "/v1/duplicates/search"): [{"json": {"text": TEXT, "limit": 50}}, {"json": {"text": TEXT, "id": OTHER}}],
+    ("GET", "/v1/routing-switches"): [{}],
+    ("POST", "/v1/routing-switches"): [
+        {"json": {"scope": "semua", "on": True, "official": "Sekda", "reason": "uji"}},
+        {"json": {"scope": "wilayah:33.10", "on": True, "official": "Sekda", "reason": "uji"}},
+    ],
     ("GET", "/v1/model"): [{}],
     ("GET", "/v1/agencies"): [{"params": {"q": SECRET}}, {"params": {"q": OTHER}}],
 }
@@ -95,6 +100,8 @@ def test_every_endpoint_asks_for_its_scope(server: Any) -> None:
         ("GET", "/v1/jobs/{job_id}/results"): "assess",
         ("DELETE", "/v1/jobs/{job_id}"): "assess",
         ("DELETE", "/v1/complaints/{complaint_id}"): "admin",
+        ("GET", "/v1/routing-switches"): "admin",
+        ("POST", "/v1/routing-switches"): "admin",
         ("POST", "/v1/complaints/{complaint_id}/events"): "events",
         ("POST", "/v1/incidents/{incident_id}/merge"): "events",
         ("POST", "/v1/incidents/{incident_id}/split"): "events",

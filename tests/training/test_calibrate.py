@@ -41,12 +41,13 @@ def test_dated_rows_are_never_asked_of_a_later_model(days: list[int], n_folds: i
         assert max(days[i] for i in fold.train) <= min((days[i] for i in fold.test), default=10**9)
 
 
-def test_the_latest_fifth_is_asked_once_each() -> None:
+@pytest.mark.parametrize(("rows", "first"), [(3000, 2400), (800, 400), (100, 50)])
+def test_the_latest_rows_are_asked_once_each_and_enough_of_them(rows: int, first: int) -> None:
     rng = np.random.default_rng(0)
-    days = rng.permutation(100)
-    folds = calibration_folds(dates_of(days.tolist()), np.arange(100), 5, seed=0)
-    assert sorted(days[np.concatenate([f.test for f in folds])].tolist()) == list(range(80, 100))
-    assert [f.train.size for f in folds] == [80, 84, 88, 92, 96]
+    days = rng.permutation(rows)
+    folds = calibration_folds(dates_of(days.tolist()), np.arange(rows), 5, seed=0)
+    assert sorted(days[np.concatenate([f.test for f in folds])].tolist()) == list(range(first, rows))
+    assert [f.train.size for f in folds] == [first + k * (rows - first) // 5 for k in range(5)]
 
 
 def test_undated_rows_are_each_asked_once_by_groups() -> None:

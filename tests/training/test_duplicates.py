@@ -10,20 +10,18 @@ import numpy as np
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 
+from data.complaint import Complaint
 from data.errors import PilahError
-from evaluation.duplicates import (
-    Judged,
-    b_cubed,
-    calibration_p,
-    components,
-    duplicate_rate,
-    precision_at_recall,
-    read_pairs,
-)
+from evaluation.duplicates import b_cubed, calibration_p, duplicate_rate, incident_figures, precision_at_recall
+from evaluation.pairs import Frequencies, Judged, components, read_pairs
+from evaluation.similarity import similarities
+from model.duplicates.document import build_document
+from model.duplicates.index import DuplicateIndex
 from model.duplicates.scorer import TrainedScorer
 from model.duplicates.signals import SIGNALS
 from model.duplicates.weights import Forest, Trees, load_weights
-from training.duplicates import Options, _full_tree, train_from_files
+from training.duplicate_fit import Options, full_tree
+from training.duplicates import train_from_files
 
 STREETS = "Mawar Melati Kenanga Cempaka Dahlia Anggrek Flamboyan Teratai Kamboja Bougenville Seruni Wijaya".split()
 TROUBLES = ["lampu PJU padam", "jalan berlubang dalam", "sampah menumpuk berbau", "pohon tumbang melintang"]
@@ -115,7 +113,7 @@ def test_laid_out_trees_answer_as_scikit_learn_does() -> None:
     model = GradientBoostingClassifier(n_estimators=20, max_depth=3, min_samples_leaf=30, random_state=0)
     model.fit(values, positive)
     share = positive.mean()
-    parts = [_full_tree(tree.tree_, 0.1, np.arange(5)) for tree in model.estimators_[:, 0]]
+    parts = [full_tree(tree.tree_, 0.1, np.arange(5)) for tree in model.estimators_[:, 0]]
     forest = Forest(
         Trees(
             [one[0] for one in parts], [one[1] for one in parts], [one[2] for one in parts], np.log(share / (1 - share))
@@ -151,3 +149,42 @@ def test_the_duplicate_rate_lies_in_its_interval() -> None:
     assert low < rate < high
     assert rate == pytest.approx(0.2625)
     assert duplicate_rate(np.array([])) == (0.0, 0.0, 1.0)
+
+
+def test_decisions_train_and_the_last_word_counts(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "decisions.jsonl",
+        [
+            {"kind": "duplicate_confirmed", "complaint_id": "b", "duplicate_of": "a", "time": "2024-03-01"},
+            {"kind": "disposed", "complaint_id": "b", "agency": "Dinas X"},
+            {"kind": "duplicate_rejected", "complaint_id": "a", "duplicate_of": "b"},
+            {"a": "c", "b": "d", "relation": "same"},
+        ],
+    )
+    assert read_pairs(path) == [Judged("a", "b", "related"), Judged("c", "d", "same")]
+
+
+def test_plain_similarities_put_equal_texts_first() -> None:
+    texts = ["lampu jalan padam di pasar legi", "lampu jalan padam di pasar legi", "gaji guru honorer belum cair"]
+    documents = {str(n): build_document(Complaint(id=str(n), text=text)) for n, text in enumerate(texts)}
+    found = similarities([("0", "1"), ("0", "2")], documents, [*documents.values()] * 5)
+    assert {"character_cosine", "minhash", "embedding_cosine"} <= found.keys()
+    for name, values in found.items():
+        assert values[0] > values[1] + 0.3, name
+        assert values[0] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_counted_rarity_is_that_of_the_index() -> None:
+    index = DuplicateIndex()
+    documents = [build_document(Complaint(id=str(n), text=f"lampu padam di jalan mawar {n % 3}")) for n in range(9)]
+    for document in documents:
+        index.add(document)
+    words = ["lampu", "mawar", "lampu padam", "nihil"]
+    assert Frequencies(documents).rarity(words) == pytest.approx(index.rarity(words))
+
+
+def test_a_chain_of_weak_links_makes_no_single_incident() -> None:
+    pairs = [Judged(f"{n:03}", f"{n + 1:03}", "related") for n in range(40)]
+    figures = incident_figures(pairs, np.full(40, 0.65))
+    assert figures["b_cubed_recall"] == 1.0
+    assert figures["b_cubed_precision"] >= 0.4  # pairs at most: a chain joined whole would have 1/41

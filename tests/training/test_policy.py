@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from mapie.risk_control import BinaryClassificationController
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
@@ -95,3 +96,28 @@ def test_scopes_have_bounds_of_their_own_and_survive_json() -> None:
     assert Policy.from_document(policy.to_document()) == policy
     assert policy.knows("32.04.12") and policy.knows("32") and policy.knows(None)
     assert not policy.knows("33.01")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_mapie_proves_no_threshold_that_is_not_proved_here() -> None:
+    """Its bound (Hoeffding and Bentkus) is wider than the exact binomial one: it may stop earlier, never later."""
+    found = 0
+    for seed in range(8):
+        confidence, right, _ = draw(np.random.default_rng(seed), 900, 0.3)
+        ours = find_threshold(confidence, right, 0.1, 0.9)
+        tested = np.array([t for t in GRID if (confidence >= t).sum() >= fewest_rows(0.1, 1 - 0.9, 2)])
+        oracle = BinaryClassificationController(
+            lambda x: np.column_stack([1 - x[:, 0], x[:, 0]]),
+            "precision",
+            0.9,
+            confidence_level=0.9,
+            list_predict_params=tested,
+            fwer_method="fixed_sequence",
+        )
+        oracle.calibrate(confidence[:, None], right.astype(int))
+        valid = np.asarray(oracle.valid_predict_params)
+        if valid.size:
+            found += 1
+            assert ours is not None
+            assert ours[0] <= valid.min()
+    assert found >= 3

@@ -58,3 +58,32 @@ def test_given_pairs_are_scored_whatever_their_probability(source: str, tmp_path
     found = run(source, "--pairs", pairs)
     assert [(pair["a"], pair["b"]) for pair in found] == [("b", "a"), ("a", "c")]
     assert set(found[0]) == {"a", "b", "relation", "probability", "reasons"}
+
+
+def test_the_share_of_repeats_is_told_with_its_interval(source: str) -> None:
+    app = typer.Typer()
+    command.register(app)
+    result = CliRunner().invoke(app, [source, "--rate"], catch_exceptions=False)
+    assert [json.loads(line)["b"] for line in result.stdout.splitlines()] == ["a"]
+    assert "of 3 (95 % interval" in result.stderr
+
+
+def test_the_scorer_of_a_bundle_is_used(source: str, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from model.bundle import load
+    from model.duplicates.scorer import BASE_WEIGHTS
+    from model.duplicates.weights import OWN, read_packed
+    from model.triage import BASE
+
+    packed = read_packed(BASE_WEIGHTS)
+    own = {
+        **packed,
+        "about": {**packed["about"], "origin": OWN},
+        "calibration": {"knots": [0, 1], "values": [-3, -2.9]},
+    }
+    bundle = load(BASE)
+    replace(bundle, extras={**bundle.extras, BASE_WEIGHTS.name: own}).save(tmp_path / "bundle")
+    (shipped,) = run(source, "--min-probability", "0.5")
+    assert shipped["probability"] > 0.5
+    assert run(source, "--bundle", str(tmp_path / "bundle"), "--min-probability", "0.5") == []

@@ -1,0 +1,50 @@
+"""``pilah switches``: switch automatic routing on and off, and see who did."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.commands.keys import StoreOption, open_store
+
+_Scope = Annotated[str, typer.Argument(help="semua, tingkat:TIER or wilayah:CODE, as in the guarantee of an answer.")]
+_Official = Annotated[str, typer.Option(help="Name and office of the person who decides it.")]
+_Reason = Annotated[str, typer.Option(help="Why.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    switches = typer.Typer(help="Switch automatic routing on and off for a scope.", no_args_is_help=True)
+    switches.command("list")(show)
+    switches.command("on")(turn_on)
+    switches.command("off")(turn_off)
+    app.add_typer(switches, name="switches")
+
+
+def turn_on(scope: _Scope, official: _Official, reason: _Reason, store: StoreOption = None) -> None:
+    """Let answers inside the proved error bound be routed without a person, in this scope."""
+    _turn(scope, True, official, reason, store)
+
+
+def turn_off(scope: _Scope, official: _Official, reason: _Reason, store: StoreOption = None) -> None:
+    """Send every answer of this scope to a person again."""
+    _turn(scope, False, official, reason, store)
+
+
+def _turn(scope: str, on: bool, official: str, reason: str, store: str | None) -> None:
+    from service.storage.switches import add_switch  # noqa: PLC0415
+
+    with open_store(store) as opened:
+        switch = opened.write(lambda connection: add_switch(connection, scope, on, official, reason)).result()
+    typer.echo(f"{switch.scope}\t{'on' if switch.on else 'off'}\t{switch.at}")
+
+
+def show(store: StoreOption = None) -> None:
+    """List every act of switching, oldest first; the last of a scope holds."""
+    from service.storage.switches import all_switches  # noqa: PLC0415
+
+    with open_store(store) as opened:
+        found = opened.read(all_switches)
+    for s in found:
+        typer.echo("\t".join((s.at, s.scope, "on" if s.on else "off", s.official, s.reason, s.sender or "-")))
