@@ -65,6 +65,7 @@ class Watcher:
         self._items: dict[str, Item] = {}
         self._seq = 0
         self._state: dict[str, Any] = _read(path)
+        on_drift(bool(self._state["drift"]))  # an alarm from before the restart stands from the first answer on
 
     @property
     def alerts(self) -> list[Alert]:
