@@ -144,9 +144,8 @@ def _model_work(app: FastAPI, intake: Intake, settings: Settings, load: Load | N
     """Return what goes on beside the requests: following the registry, the shadow model, the watch."""
     live = LiveModel(intake, settings, load) if load is not None else None
 
-    async def on_drift(drift: bool) -> None:
-        if live is not None:
-            await live.set_drift(drift)
+    def on_drift(drift: bool) -> None:
+        intake.drift = drift  # the policy withdraws eligibility while an alarm stands
 
     app.state.watcher = Watcher(intake, settings.var / "watch.json", settings.watch_interval, on_drift)
     work = [app.state.watcher.run()]
