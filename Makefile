@@ -28,7 +28,8 @@ bench: $(VENV)/.all  ## Measure speed and memory on this machine
 eval: $(VENV)/.all  ## Evaluate on DATA (a labelled file), grouped so that near-duplicates stay together
 	$(BIN)/pilah evaluate $(DATA) --split grouped:5 -o var/report
 
-base: $(VENV)/.all  ## Make the shipped base bundle anew from BASE_DATA (labelled exports; confidential rows are left out)
+base: $(VENV)/.all  ## Make the shipped base bundle from BASE_TEXTS (plain text) and BASE_DATA (exports; rahasia left out)
+	$(BIN)/pilah encoder build $(BASE_TEXTS) -o var/encoder
 	$(BIN)/pilah train $(BASE_DATA) --config training/base.toml -o model/base
 
 wheelhouse: | $(BIN)/python  ## Collect all that a machine without a network needs to install pilah

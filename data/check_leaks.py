@@ -55,7 +55,7 @@ def giveaways(
 
     >>> texts = [f"jalan rusak kode{i % 2}" for i in range(20)]
     >>> [(g.word, g.label, g.hits) for g in giveaways(texts, [f"L{i % 2}" for i in range(20)])]
-    [('kode0', 'L0', 10), ('kode1', 'L1', 10)]
+    [('rusak kode0', 'L0', 10), ('rusak kode1', 'L1', 10)]
     """
     if groups is not None:
         first = np.unique(groups, return_index=True)[1]

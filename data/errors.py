@@ -116,6 +116,12 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Train the bundle again, or take it from its source again.",
         status=503,
     ),
+    "PLH-209": ErrorInfo(
+        title="The word vectors cannot be read",
+        title_id="Vektor kata tidak dapat dibaca",
+        cause="The folder lacks model.safetensors or tokenizer.json, or their contents do not agree.",
+        action="Build them again with 'pilah encoder build', or set features.encoder to \"base\".",
+    ),
     "PLH-206": ErrorInfo(
         title="The policy cannot be read",
         title_id="Kebijakan penerusan tidak dapat dibaca",

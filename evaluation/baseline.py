@@ -23,10 +23,10 @@ NAME = "baseline"
 class BaselineLearner:
     """Fit ``TfidfVectorizer(ngram_range=(1, 2))`` and ``LinearSVC()`` with their defaults on title and body."""
 
-    def fit(self, records: Sequence[Record]) -> BaselinePredictor:
+    def fit(self, records: Sequence[Record], questions: Sequence[str] = QUESTIONS) -> BaselinePredictor:
         """Fit one model a question."""
         models: dict[str, Any] = {}
-        for question in QUESTIONS:
+        for question in questions:
             pairs = [(_text(r), label) for r in records if (label := getattr(truth(r), question)) is not None]
             if len({label for _, label in pairs}) >= 2:
                 model = Pipeline([("tfidf", TfidfVectorizer(ngram_range=(1, 2))), ("svm", LinearSVC(random_state=0))])
@@ -54,6 +54,34 @@ class BaselinePredictor:
             for i, order in enumerate(np.argsort(-scores, axis=1)[:, :3]):
                 answers[i][question] = Answer(tuple(str(model.classes_[j]) for j in order), math.nan)
         return answers
+
+
+class RefittedBaseline:
+    """Refit the baseline every night on its history and everything revealed since.
+
+    :param history: labelled records that it begins with; may be empty.
+    :param questions: what it answers; a refit takes seconds a question.
+    """
+
+    def __init__(self, history: Sequence[Record], questions: Sequence[str] = ("agency",)) -> None:
+        self._rows = list(history)
+        self._questions = questions
+        self._fitted = -1
+        self._predictor = BaselinePredictor({})
+
+    def predict(self, records: Sequence[Record]) -> list[Answers]:
+        """Answer with the last fit; with no answer before there is one."""
+        return self._predictor.predict(records)
+
+    def reveal(self, records: Sequence[Record]) -> None:
+        """Keep rows for the next fit."""
+        self._rows += records
+
+    def refit(self) -> None:
+        """Fit anew if there is something new."""
+        if self._rows and len(self._rows) != self._fitted:
+            self._predictor = BaselineLearner().fit(self._rows, self._questions)
+            self._fitted = len(self._rows)
 
 
 def _text(record: Record) -> str:

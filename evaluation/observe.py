@@ -22,6 +22,7 @@ _STOP = frozenset(
     "yang dengan untuk tidak tolong mohon agar supaya sudah belum karena dari pada dalam juga saya kami kita sangat "
     "lebih banyak setiap masih sampai hingga telah akan bisa dapat harus oleh para pihak terkait segera terima kasih "
     "selamat pagi siang sore malam assalamualaikum wassalam bapak yth kepada laporan warga masyarakat tersebut "
+    "januari februari maret april juni juli agustus september oktober november desember "
     "sehingga namun tetapi serta atau jika kalau seperti hanya saja lagi maka adalah ada ini itu".split()
 )
 

@@ -26,6 +26,8 @@ _LEAST = 5
 _LEAST_TOTAL = 6
 _RATIO = 3.0
 _TOGETHER = 0.3
+_ALIKE = 0.5
+_SINGLE = 1e-6  # a word alone is a topic only if it was hardly ever written before
 _MOST_WORDS = 60
 _SHOWN = 8
 _EXPLAINED_SHARE, _EXPLAINED_SURE = 0.7, 0.5
@@ -88,11 +90,24 @@ def _together(words: Sequence[str], items: Sequence[Item]) -> list[list[str]]:
     return [[word for word in words if word in members] for members in unique.values()]
 
 
+def _different(items: Sequence[Item]) -> int:
+    """Count complaints of different wording: variants of one template are one."""
+    kept: list[frozenset[str]] = []
+    for item in items:
+        if not any(len(item.words & other) >= _ALIKE * len(item.words | other) for other in kept):
+            kept.append(item.words)
+        if len(kept) >= _LEAST:
+            break
+    return len(kept)
+
+
 def _topic(words: Sequence[str], items: Sequence[Item], p_of: Mapping[str, float], today: date) -> Topic | None:
     needed = min(2, len(words))
     wanted = set(words)
     held = [item for item in items if len(wanted & item.words) >= needed]
-    if len(held) < _LEAST:
+    if _different(held) < _LEAST:
+        return None
+    if len(words) < 2 and p_of[words[0]] > _SINGLE:
         return None
     kind, most = Counter(item.kind for item in held).most_common(1)[0]
     sure = sum(item.sure for item in held if item.kind == kind) / most

@@ -21,6 +21,7 @@ from safetensors.numpy import load_file, save_file
 
 from data.errors import PilahError
 from model.classifier import Calibration, Group, Head, LinearModel
+from model.encoder import Encoder
 from model.features import Vectoriser
 
 SCHEMA = 1
@@ -97,8 +98,14 @@ class Bundle:
             "bias": self.linear.bias,
             "idf": self.vectoriser.idf,
         }
+        encoder = self.vectoriser.encoder
+        if encoder is not None:
+            arrays |= {"encoder": encoder.vectors, "encoder_scales": encoder.scales}
         save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, directory / _ARRAYS)
-        _write_json(directory / _VOCABULARY, {"words": self.vectoriser.words, "chars": self.vectoriser.chars})
+        vocabulary = {"words": self.vectoriser.words, "chars": self.vectoriser.chars}
+        if encoder is not None:
+            vocabulary["encoder"] = encoder.words
+        _write_json(directory / _VOCABULARY, vocabulary)
         heads = {
             name: {
                 "calibration": asdict(head.calibration),
@@ -157,7 +164,10 @@ def _checked(directory: Path) -> Bundle:
 def _assemble(directory: Path, manifest: dict[str, Any], extras: list[str]) -> Bundle:
     arrays = load_file(directory / _ARRAYS)
     vocabulary = _read_json(directory / _VOCABULARY)
-    vectoriser = Vectoriser(tuple(vocabulary["words"]), tuple(vocabulary["chars"]), arrays["idf"])
+    encoder = None
+    if "encoder" in vocabulary:
+        encoder = Encoder(tuple(vocabulary["encoder"]), arrays["encoder"], arrays["encoder_scales"])
+    vectoriser = Vectoriser(tuple(vocabulary["words"]), tuple(vocabulary["chars"]), arrays["idf"], encoder)
     linear = LinearModel(arrays["weights"], arrays["scales"], arrays["bias"])
     if linear.weights.dtype != np.int8 or linear.weights.shape != (vectoriser.size, linear.bias.size):
         raise ValueError(f"weights of shape {linear.weights.shape}, vocabulary of {vectoriser.size}")

@@ -159,7 +159,7 @@ class Head:
         """
         if self.calibration.knowledge and known:
             margins = np.asarray(margins + self.calibration.knowledge * self.hints(known), np.float32)
-        probabilities = np.repeat(self.calibration.apply(margins), self._sizes) * self.within(mentioned)
+        probabilities = np.repeat(self.calibration.apply(margins), self.sizes) * self.within(mentioned)
         order = np.argsort(-probabilities, kind="stable")
         labels = tuple(map(self.labels.__getitem__, order.tolist()))
         return Distribution(labels, probabilities[order].astype(np.float32))
@@ -184,7 +184,8 @@ class Head:
         return found
 
     @cached_property
-    def _sizes(self) -> NDArray[np.int64]:
+    def sizes(self) -> NDArray[np.int64]:
+        """Return how many labels each group has."""
         return np.array([len(group.members) for group in self.groups], np.int64)
 
     @cached_property
@@ -193,8 +194,8 @@ class Head:
 
     @cached_property
     def _place_groups(self) -> list[tuple[Group, slice]]:
-        stops = np.cumsum(self._sizes)
-        bounds = zip(self.groups, stops - self._sizes, stops, strict=True)
+        stops = np.cumsum(self.sizes)
+        bounds = zip(self.groups, stops - self.sizes, stops, strict=True)
         return [(group, slice(int(a), int(b))) for group, a, b in bounds if group.kind == "place"]
 
     def within(self, mentioned: Mapping[str, float]) -> NDArray[np.float64]:

@@ -16,12 +16,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from model.encoder import Encoder
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 WORD = re.compile(r"\w+")
 _CHARS = (3, 4, 5)
 _WORD_CACHE = 50_000  # distinct words kept with their character features; about 15 MB when full
+_ENCODER_LENGTH = np.float32(0.8)
+"""Length of the encoder's part beside the two blocks of length one, chosen on grouped folds of Purbalingga."""
 _NOTHING = np.empty(0, np.int32)
 
 
@@ -87,11 +91,13 @@ class Vectoriser:
     :param words: word and word-pair features, in column order.
     :param chars: character features, in column order, after the words.
     :param idf: inverse document frequency of each column, shape (n_words + n_chars,).
+    :param encoder: its dimensions are the last columns, in every text; ``None`` without one.
     """
 
     words: tuple[str, ...]
     chars: tuple[str, ...]
     idf: Floats
+    encoder: Encoder | None = None
     _word_index: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _chars_of: Callable[[str], NDArray[np.int32]] = field(init=False, repr=False, compare=False)
 
@@ -110,6 +116,11 @@ class Vectoriser:
     @property
     def size(self) -> int:
         """Return the number of feature columns."""
+        return self.n_counted + (self.encoder.size if self.encoder is not None else 0)
+
+    @property
+    def n_counted(self) -> int:
+        """Return the number of word and character columns."""
         return len(self.words) + len(self.chars)
 
     def transform(self, text: str) -> SparseVector:
@@ -122,6 +133,9 @@ class Vectoriser:
         # longer runs of characters are keyboard noise or links
         letters = [self._chars_of(word) for word in text.split() if len(word) <= 40]
         blocks = [self._block(np.array(found, np.int32)), self._block(np.concatenate(letters or [_NOTHING]))]
+        if self.encoder is not None:
+            vector = self.encoder.encode(text) * _ENCODER_LENGTH
+            blocks.append((np.arange(self.n_counted, self.size), vector))
         return SparseVector(np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
 
     def _block(self, columns: NDArray[np.int32]) -> tuple[Ints, Floats]:

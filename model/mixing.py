@@ -7,17 +7,19 @@ region's matter, or one that no learned office has (a ministry's, PLN's, a new o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
-from data.agencies import AgencyRegistry
+import numpy as np
+
 from data.agency import Agency
 from data.regions import Regions
 from model.assessment import AgencyAnswer, Alternative, ParentAgency, RegionRef
 from model.classifier import Distribution
+from model.local_offices import LocalOffices
 from model.places import PlaceReading
+from model.pooling import Pooled, PoolModel
 from model.routing import RoutedAgency, Routing
 
 Source = Literal["learned", "composed", "mixed"]
@@ -37,34 +39,6 @@ class Candidate:
     source: Source
 
 
-@dataclass(frozen=True)
-class LocalOffices:
-    """Know which registered agency each learned name means.
-
-    :param agencies: by learned name; ``None`` where the name tells no agency.
-    :param home: the region whose history was learned.
-    """
-
-    agencies: Mapping[str, Agency | None]
-    home: str | None
-
-    @classmethod
-    def of(cls, labels: tuple[str, ...], registry: AgencyRegistry, home: str | None) -> LocalOffices:
-        """Look every learned name up in the registry."""
-        return cls({label: registry.resolve(label) for label in labels}, home)
-
-    @cached_property
-    def functions(self) -> frozenset[str]:
-        """Return the functions that learned offices have."""
-        return frozenset(f for agency in self.agencies.values() if agency is not None for f in _functions(agency))
-
-    def is_home(self, code: str | None) -> bool:
-        """Tell whether a region is, contains or lies within the home region."""
-        if code is None or self.home is None:
-            return False
-        return code.startswith(self.home) or self.home.startswith(code)
-
-
 def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offices: LocalOffices) -> list[Candidate]:
     """Rank the learned and the composed agencies together, best first.
 
@@ -72,13 +46,8 @@ def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offi
     """
     if local is None:
         return [Candidate(a.agency.name, a.agency, a.probability, "composed") for a in routing.agencies]
-    away = min(1.0, sum(c.probability for c in places.candidates if not offices.is_home(c.code)))
-    elsewhere = [a for a in routing.agencies if _elsewhere(a, offices)]
     unlearned = [a for a in routing.agencies if not _elsewhere(a, offices) and _unlearned(a, offices)]
-    found: list[Candidate] = []
-    foreign = sum(a.probability for a in elsewhere)
-    scale = away / foreign if foreign else 0.0
-    found += [Candidate(a.agency.name, a.agency, a.probability * min(scale, 1.0), "composed") for a in elsewhere]
+    found = _away(routing, places, offices)
     left = 1.0 - sum(c.probability for c in found)
     share = min(0.9, _UNLEARNED * sum(a.probability for a in unlearned))
     total = sum(a.probability for a in unlearned) or 1.0
@@ -91,6 +60,43 @@ def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offi
     return sorted(found, key=lambda c: (-c.probability, c.label))
 
 
+def mix_pooled(
+    pooled: Pooled, model: PoolModel, routing: Routing, places: PlaceReading, offices: LocalOffices
+) -> list[Candidate]:
+    """Rank candidates by everything that speaks for them, best first; other regions' agencies keep their part.
+
+    :param pooled: candidates of the home region, or of anywhere if the bundle has no home.
+    """
+    found = _away(routing, places, offices)
+    left = 1.0 - sum(c.probability for c in found)
+    probabilities = left * model.probabilities(pooled.matrix)
+    supported = {a.agency.id for a in routing.agencies[:3]}
+    for i in np.argsort(-probabilities, kind="stable")[:_KEPT].tolist():
+        agency = pooled.agencies[i]
+        composed = agency is not None and agency.id in supported
+        source: Source = "composed" if pooled.composed_only(i) else "mixed" if composed else "learned"
+        found.append(Candidate(pooled.labels[i], agency, float(probabilities[i]), source))
+    return sorted(found, key=lambda c: (-c.probability, c.label))
+
+
+def at_home(routing: Routing, offices: LocalOffices) -> list[RoutedAgency]:
+    """Return the composed agencies that compete with the learned ones."""
+    if offices.home is None:
+        return list(routing.agencies)
+    return [a for a in routing.agencies if not _elsewhere(a, offices)]
+
+
+def _away(routing: Routing, places: PlaceReading, offices: LocalOffices) -> list[Candidate]:
+    """Give agencies of other regions the part that the places named give these regions."""
+    if offices.home is None:
+        return []
+    away = min(1.0, sum(c.probability for c in places.candidates if not offices.is_home(c.code)))
+    elsewhere = [a for a in routing.agencies if _elsewhere(a, offices)]
+    foreign = sum(a.probability for a in elsewhere)
+    scale = min(away / foreign, 1.0) if foreign else 0.0
+    return [Candidate(a.agency.name, a.agency, a.probability * scale, "composed") for a in elsewhere]
+
+
 def _elsewhere(routed: RoutedAgency, offices: LocalOffices) -> bool:
     code = routed.agency.region_code
     return code is not None and not offices.is_home(code)
@@ -98,10 +104,6 @@ def _elsewhere(routed: RoutedAgency, offices: LocalOffices) -> bool:
 
 def _unlearned(routed: RoutedAgency, offices: LocalOffices) -> bool:
     return routed.function not in offices.functions
-
-
-def _functions(agency: Agency) -> tuple[str, ...]:
-    return agency.functions or ((agency.function,) if agency.function else ())
 
 
 def agency_answer(

@@ -165,6 +165,7 @@ def decide(
     question: str | None = None,
     switched_on: Collection[str] = (),
     drift: bool = False,
+    contradicted: bool = False,
 ) -> Decision:
     """Decide whether the answer stands inside the proved bound, and what is to be done.
 
@@ -172,10 +173,13 @@ def decide(
     :param question: what would settle the router's main doubt.
     :param switched_on: scopes that a named official switched on; a person may review every complaint all the same.
     :param drift: whether an alarm says that new complaints differ from the labelled ones.
+    :param contradicted: whether what people decided since the bounds were proved speaks for another agency.
     """
     screening = screened.screening
     emergency = screening.status == "darurat"
     against = _objections(policy, agency, screened, claim, drift)
+    if contradicted:
+        against.append("Keputusan sebelumnya mengarah ke instansi lain; perlu ditinjau orang.")
     bound = policy.bound_for(agency) if policy is not None and agency is not None else None
     guarantee = None
     if policy is not None and bound is not None:

@@ -13,7 +13,7 @@ from data.agencies import AgencyRegistry
 from data.agency import Agency
 from data.complaint import Complaint
 from data.errors import PilahError
-from data.labels import label_key
+from data.labels import canonical_agency, label_key
 from data.regions import Regions
 from model import bundle as bundles
 from model.assessment import (
@@ -34,14 +34,20 @@ from model.category_mixing import mix_categories
 from model.classifier import Distribution
 from model.confidence import FILE as CONFIDENCE
 from model.confidence import Confidence, Signals, agency_signals, category_signals, label_signals
-from model.explain import contrasts, evidence, lead
+from model.experience import Experience
+from model.explain import contrasts, lead
+from model.explain import evidence as word_evidence
 from model.features import Floats
+from model.local_offices import LocalOffices
 from model.matters import MatterMatcher, shipped_matcher
-from model.mixing import ALTERNATIVES, Candidate, LocalOffices, agency_answer, mix
+from model.memory import Recall
+from model.mixing import ALTERNATIVES, Candidate, agency_answer, at_home, mix, mix_pooled
 from model.phrases import PhraseText, phrase_text
 from model.places import PlaceReading, PlaceResolver
 from model.policy import FILE as POLICY
 from model.policy import Policy, decide, read_policies
+from model.pooling import FILE as POOL
+from model.pooling import KNOWLEDGE_ONLY, LOCAL, Learned, Pooled, PoolModel, adjusted, evidence, log_shares
 from model.reading import Reading, read
 from model.report_types import TypeReader, TypeReading, pool_types, shipped_type_reader, type_evidence
 from model.routing import Routing, compose
@@ -57,6 +63,7 @@ class Suggestion:
 
     :param candidates: agencies, best first.
     :param asked: what the phrases tell about the type.
+    :param adapted: the agency after what people decided since; ``None`` where nobody has decided anything.
     """
 
     routing: Routing
@@ -66,6 +73,7 @@ class Suggestion:
     agency: AgencyAnswer | None
     category: LabelAnswer | None
     type: LabelAnswer | None
+    adapted: AgencyAnswer | None = None
 
     def signals(self, question: str, reading: Reading) -> Signals:
         """Return what speaks for the answer to a question that has one."""
@@ -88,6 +96,7 @@ class Triage:
     :param policies: the proved error bounds by target.
     :param policy: those of the target that holds; ``None`` where there are none.
     :param switched_on: scopes for which a named official switched automatic routing on.
+    :param experience: what the deployment learned since the bundle was made; ``None`` where nobody decides.
     :param drift: whether an alarm says that complaints have changed; nothing is eligible then.
     """
 
@@ -100,6 +109,7 @@ class Triage:
     policy: Policy | None = None
     switched_on: frozenset[str] = frozenset()
     drift: bool = False
+    experience: Experience | None = None
 
     @classmethod
     def load(
@@ -211,6 +221,7 @@ class Triage:
         found = self._distributions(reading, margins)
         routing = self.route(reading, found.get("function"))
         candidates = mix(found.get("agency"), routing, reading.places, self._offices)
+        adapted = self._adapted(reading, margins, found.get("agency"), routing)
         text = phrase_text(reading.fields)
         asked = self.types.read(text)
         return Suggestion(
@@ -221,6 +232,7 @@ class Triage:
             agency_answer(candidates, self.registry.parent, self._regions),
             _label_answer(self._category(found.get("category"), reading)),
             _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None)),
+            agency_answer(adapted, self.registry.parent, self._regions) if adapted else None,
         )
 
     def _stated(
@@ -247,7 +259,10 @@ class Triage:
         margins = self.bundle.linear.margins(reading.features)
         raw = self.suggest(reading, margins)
         routing, asked, complaint = raw.routing, raw.asked, reading.complaint
-        agency, category, report_type = self._stated(raw, reading)
+        proved, category, report_type = self._stated(raw, reading)
+        agency = raw.adapted or proved
+        # The bounds were proved for the bundle's own answer: they hold where that is the answer still.
+        contradicted = proved is not None and agency is not None and proved.label != agency.label
         text = raw.text
         screened = self.screener.screen(complaint, text, reading.places, reading.matters)
         claim = Claim(
@@ -268,7 +283,9 @@ class Triage:
             region=_region_answer(reading.places),
             claim=claim,
             screening=screened.screening,
-            decision=decide(self.policy, agency, screened, claim, routing.question, self.switched_on, self.drift),
+            decision=decide(
+                self.policy, proved, screened, claim, routing.question, self.switched_on, self.drift, contradicted
+            ),
             explanation=(
                 *routing.evidence,
                 *(self._explain(reading, margins, agency, category, report_type) if explain else ()),
@@ -303,13 +320,73 @@ class Triage:
         occurrences = self.bundle.vectoriser.occurrences(reading.document)
         parts = contrasts(self.bundle, reading, pairs, occurrences)
         return [
-            e for part, subject in zip(parts, about, strict=True) for e in evidence(part, subject, reading, occurrences)
+            e
+            for part, subject in zip(parts, about, strict=True)
+            for e in word_evidence(part, subject, reading, occurrences)
         ]
+
+    def agency_label(self, name: str | None, agency_id: str | None = None) -> str | None:
+        """Return the name under which an office is answered: the learned one where it has one.
+
+        :param agency_id: its id in the registry, which counts more than the name.
+        """
+        head = self.bundle.heads.get("agency")
+        if head is not None and name in head.group_of:
+            return name
+        agency = self.registry.get(agency_id) if agency_id else None
+        if agency is None and name is not None:
+            agency = self.registry.resolve(name)
+        if agency is None or agency.id.startswith(":"):  # an office of nowhere in particular
+            return canonical_agency(name)
+        offices = self._offices.agencies.items()
+        learned = [label for label, known in offices if known is not None and known.id == agency.id]
+        return learned[0] if len(learned) == 1 else name if name and len(learned) > 1 else agency.name
 
     def _category(self, learned: Distribution | None, reading: Reading) -> Distribution | None:
         if learned is None:
             return None
-        return mix_categories(learned, reading.matters, self.bundle.category_knowledge)
+        mixed = mix_categories(learned, reading.matters, self.bundle.category_knowledge)
+        if self.experience is None:
+            return mixed
+        recall = self.experience.recall(reading, "category")
+        correction = self.experience.corrections.get("category")
+        return adjusted(mixed, self.bundle.heads["category"], recall, correction, reading.features)
+
+    @cached_property
+    def _pool(self) -> PoolModel | None:
+        document = self.bundle.extras.get(POOL)
+        return PoolModel.from_document(document) if document is not None else None
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        head = self.bundle.heads.get("agency")
+        counts = self.bundle.metadata.get("data", {}).get("labels", {}).get("agency", {})
+        return log_shares(head, counts) if head is not None else {}
+
+    def evidence(self, reading: Reading, margins: Floats, routing: Routing) -> Pooled:
+        """Collect what speaks for each agency."""
+        head = self.bundle.heads.get("agency")
+        learned = Learned(head, margins[head.columns], reading.mentioned, self._shares) if head is not None else None
+        experience = self.experience
+        recall = experience.recall(reading, "agency") if experience is not None else Recall()
+        correction = experience.corrections.get("agency") if experience is not None else None
+        composed = at_home(routing, self._offices)
+        custom = self._pool.custom if self._pool is not None else {}
+        return evidence(learned, composed, self._offices, recall, correction, reading.features, custom)
+
+    def _adapted(
+        self, reading: Reading, margins: Floats, local: Distribution | None, routing: Routing
+    ) -> list[Candidate]:
+        """Rank the agencies by what people decided since, with the weights that decisions of the past taught.
+
+        Empty without decisions: then the formula of :func:`model.mixing.mix` stands, which lets an office without
+        history win; on a history alone the weights add nothing (``docs/model.md``).
+        """
+        if self.experience is None or not len(self.experience.memory):
+            return []
+        model = self._pool or (LOCAL if local is not None else KNOWLEDGE_ONLY)
+        pooled = self.evidence(reading, margins, routing)
+        return mix_pooled(pooled, model, routing, reading.places, self._offices)
 
     def _co_agencies(self, agencies: Sequence[Agency], probability: float) -> tuple[AgencyAnswer, ...]:
         unique = {agency.id: agency for agency in agencies}

@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+import model.triage
 from data.agencies import AgencyRegistry
 from data.errors import PilahError
 from model.duplicates.index import DuplicateIndex
@@ -25,6 +26,7 @@ from service import (
     review,
     switch_api,
 )
+from service.decisions import DecisionBook
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
 from service.limits import Admission, RateLimit
@@ -50,7 +52,9 @@ def create_app(
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
-    intake = Intake(triage, index, store, metrics, registry, settings.var / "incidents.json")
+    decisions = DecisionBook(store, triage) if isinstance(triage, model.triage.Triage) else None
+    answering = decisions.triage if decisions is not None else triage
+    intake = Intake(answering, index, store, metrics, registry, settings.var / "incidents.json", decisions)
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager
@@ -61,6 +65,7 @@ def create_app(
         intake.follow_switches()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
+        tasks.append(asyncio.create_task(_learn(intake, settings)))
         tasks += [asyncio.create_task(work) for work in _model_work(app, intake, settings, load)]
         app.state.reader.resume()
         try:
@@ -112,13 +117,35 @@ def create_app(
     return app
 
 
+async def _learn(intake: Intake, settings: Settings) -> None:
+    """Keep the memory in step with the log, and refit on what was decided: at the start, then every so often."""
+    refitted: float | None = None
+    book = intake.decisions
+    while True:
+        if intake.decisions is not book:  # another bundle answers: it learns from the beginning
+            book, refitted = intake.decisions, None
+        if book is not None:
+            try:
+                while book.follow():
+                    await asyncio.sleep(0)
+                due = refitted is None or book.erased or time.monotonic() - refitted >= settings.refit_interval
+                if due and book.experience.stale:
+                    version, rows = book.begin_refit()
+                    await asyncio.to_thread(book.experience.learn, version, rows)
+                    log.info("learned from decisions", extra={"decisions": len(rows)})
+                if due:
+                    refitted = time.monotonic()
+            except PilahError as error:
+                log.error("decisions could not be followed", extra={"code": error.code, "detail": error.detail})
+        await asyncio.sleep(settings.follow_interval)
+
+
 def _model_work(app: FastAPI, intake: Intake, settings: Settings, load: Load | None) -> list[Coroutine[Any, Any, None]]:
     """Return what goes on beside the requests: following the registry, the shadow model, the watch."""
     live = LiveModel(intake, settings, load) if load is not None else None
 
-    async def on_drift(drift: bool) -> None:
-        if live is not None:
-            await live.set_drift(drift)
+    def on_drift(drift: bool) -> None:
+        intake.drift = drift  # the policy withdraws eligibility while an alarm stands
 
     app.state.watcher = Watcher(intake, settings.var / "watch.json", settings.watch_interval, on_drift)
     work = [app.state.watcher.run()]

@@ -20,6 +20,7 @@ from model.duplicates.index import DuplicateIndex
 from model.duplicates.match import Match
 from model.policy import switched
 from service.codec import dumps, fingerprint, to_plain
+from service.decisions import DecisionBook
 from service.incidents import IncidentBook
 from service.metrics import Metrics
 from service.posting import apply_event, apply_events, document_of, posting_of, with_agency_id
@@ -80,8 +81,10 @@ class Intake:
         metrics: Metrics,
         registry: AgencyRegistry,
         incidents: Path | None = None,
+        decisions: DecisionBook | None = None,
     ) -> None:
         self.triage = triage
+        self.decisions = decisions
         self.index = index
         self.store = store
         self.metrics = metrics
@@ -154,6 +157,8 @@ class Intake:
         if new:
             self.metrics.events.labels(event.kind).inc()
             self.catch_up()
+            if self.decisions is not None:
+                self.decisions.apply(written)
         return written, new
 
     async def erase(self, complaint_id: str, viewer: Viewer) -> None:
@@ -162,6 +167,8 @@ class Intake:
         await asyncio.wrap_future(future)
         self.store.flush()
         self.index.remove(complaint_id)
+        if self.decisions is not None:
+            self.decisions.forget(complaint_id)
         self._purge = True
         self.metrics.events.labels("deleted").inc()
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-from data.complaint import Complaint
 from data.errors import PilahError
 from model.triage import Triage as ModelTriage
+from service.decisions import DecisionBook
 from service.intake import Intake, Triage
 from service.settings import Settings
 from training.registry import Registry
@@ -63,24 +62,14 @@ class LiveModel:
             log.error("the promoted model cannot be used", extra={"path": str(path), "detail": str(error)})
             return False
         self._path, self._refused = path, None
+        if isinstance(triage, ModelTriage):
+            book = DecisionBook(self._intake.store, triage)
+            self._intake.decisions, triage = book, book.triage
         self._put(triage)
         log.info("another model answers", extra={"model": triage.model.id, "bundle": triage.model.bundle})
         return True
-
-    async def set_drift(self, drift: bool) -> None:
-        """Let the policy withdraw eligibility, or give it back."""
-        triage = self._intake.triage
-        if isinstance(triage, ModelTriage) and triage.drift != drift:
-            changed = replace(triage, drift=drift)
-            await asyncio.to_thread(_warm, changed)
-            if self._intake.triage is triage:
-                self._put(changed)
 
     def _put(self, triage: Triage) -> None:
         self._intake.triage = triage
         self._intake.metrics.model.clear()
         self._intake.metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
-
-
-def _warm(triage: ModelTriage) -> None:
-    triage.assess(Complaint(id="self-check", text="lampu jalan mati"))

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     index_save_interval: float = Field(
         300.0, gt=0, description="Seconds between saves of the duplicate index; a start replays what came after."
     )
+    refit_interval: float = Field(
+        86_400.0,
+        gt=0,
+        description="Seconds between refits on what people decided; a decision counts at once anyway.",
+    )
     watch_interval: float = Field(300.0, gt=0, description="Seconds between looks for drift, surges and new topics.")
     metrics_public: bool = Field(
         True, description="Answer /metrics without a key (totals of the process only); otherwise it asks for 'admin'."

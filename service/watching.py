@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,9 +57,7 @@ class Watcher:
     :param on_drift: told whether the policy must withdraw eligibility.
     """
 
-    def __init__(
-        self, intake: Intake, path: Path, interval: float, on_drift: Callable[[bool], Awaitable[None]]
-    ) -> None:
+    def __init__(self, intake: Intake, path: Path, interval: float, on_drift: Callable[[bool], None]) -> None:
         self._intake = intake
         self._path = path
         self._interval = interval
@@ -67,6 +65,7 @@ class Watcher:
         self._items: dict[str, Item] = {}
         self._seq = 0
         self._state: dict[str, Any] = _read(path)
+        on_drift(bool(self._state["drift"]))  # an alarm from before the restart stands from the first answer on
 
     @property
     def alerts(self) -> list[Alert]:
@@ -99,7 +98,7 @@ class Watcher:
                 self._looked, store, f"{model.id} {model.bundle}", model.id, vocabulary
             )
             self._path.write_text(json.dumps(self._state, ensure_ascii=False), encoding="utf-8")
-        await self._on_drift(bool(self._state["drift"]))
+        self._on_drift(bool(self._state["drift"]))
         counts = dict.fromkeys(("drift", "surge", "topic", "new_topic"), 0)
         for alert in self.alerts:
             counts[alert.kind] += 1

@@ -19,11 +19,14 @@ class FeatureConfig(_Section):
     """Set the vocabulary.
 
     ``min_words`` and ``min_chars``: in how many texts a word or character feature must occur.
+    ``encoder``: word vectors beside them: those of the shipped bundle (``base``), ``none``, or a folder that
+    ``pilah encoder build`` wrote.
     """
 
     min_words: int = Field(2, ge=1)
     min_chars: int = Field(3, ge=1)
     max_chars: int = Field(30_000, ge=100)
+    encoder: str = Field("base", min_length=1)
 
 
 class HeadConfig(_Section):
@@ -36,7 +39,7 @@ class HeadConfig(_Section):
     the labels follow local custom.
     """
 
-    ridge: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = Field((1.0, 3.0), min_length=1)
+    ridge: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] = Field((1.0, 4.0), min_length=1)
     balance: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field((0.5, 1.0), min_length=1)
     min_rows: int = Field(3, ge=1)
     title_dropout: float = Field(0.15, ge=0, le=1)

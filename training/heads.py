@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.classifier import Calibration, Head, group_by_label
 from training.calibrate import Fold, fit_calibration
@@ -68,7 +69,7 @@ def fit_head(
 ) -> FittedHead | None:
     """Fit one head on all labelled examples and its calibration on examples that the fold's model has not seen.
 
-    Where there are few rows, the penalty is chosen by the loss on those unseen examples.
+    Where there are few rows, the penalty is chosen by what it gets right of those unseen examples.
 
     :param hints: of each example.
     :param progress: called once a fold and once at the end.
@@ -95,7 +96,7 @@ def fit_head(
         progress()
     penalty, calibration, unseen = penalties[0], Calibration(), np.empty((0, len(groups)))
     if (target[asked] >= 0).any():
-        penalty, calibration, unseen = _choose(task, head, margins, asked, hints)
+        penalty, calibration, unseen = _choose(task, head, margins, asked, target, hints)
     if len(groups) > 1:
         weights, bias = solver.fit(known, target, len(groups), penalty)
     else:  # only places or shares tell the labels apart
@@ -111,11 +112,17 @@ def _penalties(config: HeadConfig, n_rows: int) -> list[Penalty]:
 
 
 def _choose(
-    task: Task, head: Head, margins: Mapping[Penalty, list[Floats64]], asked: Sequence[int], hints: Hints
+    task: Task,
+    head: Head,
+    margins: Mapping[Penalty, list[Floats64]],
+    asked: Sequence[int],
+    target: NDArray[np.int64],
+    hints: Hints,
 ) -> tuple[Penalty, Calibration, Floats64]:
-    """Calibrate each penalty's margins on unseen rows and take the one with the least loss.
+    """Take the penalty that gets most of the unseen rows right, the first of equal ones, and calibrate its margins.
 
     :param asked: rows that the margins are of, those without a label too.
+    :param target: group of every row.
     :return: the penalty, its calibration and its margins of all rows asked.
     """
     labelled = [place for place, i in enumerate(asked) if task.labels[i] is not None]
@@ -126,9 +133,6 @@ def _choose(
     if any(group.function for group in head.groups):
         offsets = np.stack([head.hints(hints.known[i]) for i in rows])
     joined = {penalty: np.concatenate(parts) for penalty, parts in margins.items()}
-    fitted = [
-        (fit_calibration(head, found[labelled], truths, mentioned, offsets), penalty)
-        for penalty, found in joined.items()
-    ]
-    (calibration, _), penalty = min(fitted, key=lambda pair: pair[0][1])
+    penalty = max(joined, key=lambda tried: int((joined[tried][labelled].argmax(axis=1) == target[rows]).sum()))
+    calibration, _ = fit_calibration(head, joined[penalty][labelled], truths, mentioned, offsets)
     return penalty, calibration, joined[penalty]

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from data.complaint import Record
+from data.hygiene import truth
 from evaluation.protocols import Answer, Answers, from_assessment
+from model.experience import QUESTIONS, Decision, Experience
 from model.policy import admitted_targets
+from model.reading import masked
 from model.triage import Triage
 from training.config import Config
 from training.train import train
@@ -36,6 +39,32 @@ class TriagePredictor:
         return answers
 
 
+class AdaptivePredictor:
+    """Answer records while decisions come in, as a deployment does.
+
+    :param triage: the bundle to begin with.
+    """
+
+    def __init__(self, triage: Triage) -> None:
+        self._experience = Experience(triage.bundle)
+        self._inner = TriagePredictor(replace(triage, experience=self._experience))
+
+    def predict(self, records: Sequence[Record]) -> list[Answers]:
+        """Assess each record with what was decided so far."""
+        return self._inner.predict(records)
+
+    def reveal(self, records: Sequence[Record]) -> None:
+        """Take in what people decided."""
+        for record in records:
+            decided = truth(record)
+            labels = {q: label for q in QUESTIONS if (label := getattr(decided, q)) is not None}
+            self._experience.remember(masked(record.complaint), Decision(labels, at=record.complaint.date))
+
+    def refit(self) -> None:
+        """Do what is done at night."""
+        self._experience.refit()
+
+
 @dataclass(frozen=True, slots=True)
 class PilahLearner:
     """Train a bundle inside a split, calibrating within the training part."""
@@ -45,3 +74,7 @@ class PilahLearner:
     def fit(self, records: Sequence[Record]) -> TriagePredictor:
         """Train on the records."""
         return TriagePredictor(Triage.of(train(records, self.config)))
+
+    def adapt(self, records: Sequence[Record]) -> AdaptivePredictor:
+        """Train on the records and keep learning."""
+        return AdaptivePredictor(Triage.of(train(records, self.config)))

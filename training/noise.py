@@ -107,7 +107,7 @@ def _probabilities(
 
 def _unseen_margins(texts: Sequence[str], target: Rows, n: int, seed: int, progress: Callable[[], object]) -> Floats:
     vectoriser = fit_vectoriser(texts, FeatureConfig())
-    solver = Solver(feature_matrix(vectoriser, texts), np.ones(len(texts)), seed, len(vectoriser.words), (2, 3))
+    solver = Solver(feature_matrix(vectoriser, texts), np.ones(len(texts)), seed, len(vectoriser.words), minima=(2, 3))
     groups = near_duplicate_groups(texts)
     order = np.random.default_rng(seed).permutation(np.unique(groups))
     fold_of = np.zeros(groups.max() + 1, np.int64)

@@ -44,6 +44,7 @@ class Solver:
     :param features: shape (n, n_features).
     :param weights: of each row, shape (n,).
     :param n_words: how many of the columns are word features; the rest are character features.
+    :param n_counted: how many are word or character features; the rest are an encoder's dimensions.
     :param minima: in how many texts a word and a character feature must occur to be in the vocabulary.
     """
 
@@ -51,6 +52,7 @@ class Solver:
     weights: Floats64
     seed: int
     n_words: int = 0
+    n_counted: int | None = None
     minima: tuple[int, int] = (1, 1)
 
     @property
@@ -84,14 +86,16 @@ class Solver:
         those of new complaints, and the probabilities fitted on them too bold.
         """
         seen = np.bincount(self.features[rows].indices, minlength=self.features.shape[1])
-        is_word = np.arange(seen.size) < self.n_words
+        columns = np.arange(seen.size)
+        is_word = columns < self.n_words
+        is_dense = columns >= (seen.size if self.n_counted is None else self.n_counted)
         kept = seen >= np.where(is_word, *self.minima)
-        blocks = []
-        for block in (is_word & kept, ~is_word & kept):
+        blocks = [sp.csr_array(self.features[asked] * is_dense[None, :])]
+        for block in (is_word & kept, ~is_word & ~is_dense & kept):
             part = self.features[asked] * block[None, :]
             norm = np.sqrt(np.asarray(part.multiply(part).sum(axis=1)).ravel())
             blocks.append(sp.diags_array(1.0 / np.maximum(norm, 1e-12)) @ part)
-        return sp.csr_array(blocks[0] + blocks[1])
+        return sp.csr_array(blocks[0] + blocks[1] + blocks[2])
 
     def fit(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
         """Fit on ``rows``.

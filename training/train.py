@@ -6,10 +6,12 @@ import hashlib
 import json
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,15 +24,20 @@ from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
 from data.similar import near_duplicate_groups
-from model.bundle import Bundle
+from model.bundle import Bundle, load
 from model.classifier import Head, LinearModel
 from model.duplicates.scorer import BASE_WEIGHTS
-from training.calibrate import calibration_folds
+from model.encoder import Encoder, load_encoder
+from model.features import Vectoriser
+from model.pooling import FILE as POOL
+from model.triage import BASE
+from training.calibrate import Fold, calibration_folds
 from training.confidence import trust
 from training.config import Config
 from training.examples import Example, make_examples
 from training.heads import FittedHead, Hints, Task, fit_head
 from training.provenance import faults, marks
+from training.replay import fit_pool
 from training.solvers import Solver
 from training.vectorise import feature_matrix, fit_vectoriser
 
@@ -50,43 +57,86 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     groups = near_duplicate_groups([e.full for e in examples])
     folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
     tasks = _tasks(examples, config)
-    minimum = config.min_shared if config.shareable else 1
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
-        vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum)
-        if not vectoriser.size:
-            raise PilahError("PLH-301", "no word occurs in enough texts")
-        bar.update()
-        solver = Solver(
-            features=feature_matrix(vectoriser, _drop_titles(examples, config)),
-            weights=np.ones(len(examples)),
-            seed=config.seed,
-            n_words=len(vectoriser.words),
-            minima=(max(config.features.min_words, minimum), max(config.features.min_chars, minimum)),
-        )
-        if solver.dense:
-            _ = solver.kernel
-        bar.update()
-        hints = Hints([e.mentioned for e in examples], [e.known for e in examples])
-        fitted = [fit_head(t, solver, hints, folds, config.heads, bar.update) for t in tasks]
-    heads = [head for head in fitted if head is not None]
-    if not heads:
-        raise PilahError("PLH-301", "no label column has two different values")
+        vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
+    heads = _place(fitted)
     moment = created or datetime.now(UTC)
+    extras = {BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))}
+    home = config.home or (_home(examples) if config.agency == "labels" else None)
+    pool = fit_pool(examples, partial(_sketch, config=config, home=home), config.seed) if "agency" in heads else None
+    if pool is not None:
+        extras[POOL] = pool.to_document()
     bundle = Bundle(
         id=f"{config.name}-{moment:%Y%m%d}",
         created=moment.isoformat(timespec="seconds"),
         vectoriser=vectoriser,
-        linear=LinearModel.quantise(
-            np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
-        ),
-        heads=_place(heads),
-        home=config.home or (_home(examples) if config.agency == "labels" else None),
+        linear=linear,
+        heads=heads,
+        home=home,
         category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
-        metadata={**_metadata(examples, heads), "faults": faults(examples, groups)},
+        metadata={**_metadata(examples, list(heads)), "faults": faults(examples, groups)},
         config=config.to_toml(),
-        extras={BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8")), **marks(examples)},
+        extras={**extras, **marks(examples)},
     )
-    return replace(bundle, extras={**bundle.extras, **trust(bundle, examples, heads, folds, config)})
+    return replace(bundle, extras={**bundle.extras, **trust(bundle, examples, fitted, folds, config)})
+
+
+def _sketch(examples: Sequence[Example], config: Config, home: str | None) -> Bundle:
+    """Fit only what routing needs, without calibration, for a replay of history."""
+    tasks = [task for task in _tasks(examples, config) if task.name in ("agency", "function")]
+    groups = np.arange(len(examples))
+    vectoriser, linear, fitted = _fit(examples, groups, [], tasks, config, bool)
+    heads = _place(fitted)
+    return Bundle("sketch", "", vectoriser, linear, heads, home=home, metadata=_metadata(examples, list(heads)))
+
+
+def _fit(
+    examples: Sequence[Example],
+    groups: NDArray[np.int64],
+    folds: Sequence[Fold],
+    tasks: Sequence[Task],
+    config: Config,
+    progress: Callable[[], object],
+) -> tuple[Vectoriser, LinearModel, list[FittedHead]]:
+    """Choose the vocabulary and fit the heads.
+
+    :param groups: near-duplicate group of each example.
+    :raises PilahError: PLH-301 if there is nothing to learn.
+    """
+    minimum = config.min_shared if config.shareable else 1
+    encoder = _encoder(config.features.encoder)
+    vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum, encoder)
+    if not vectoriser.n_counted:
+        raise PilahError("PLH-301", "no word occurs in enough texts")
+    progress()
+    solver = Solver(
+        features=feature_matrix(vectoriser, _drop_titles(examples, config)),
+        weights=np.ones(len(examples)),
+        seed=config.seed,
+        n_words=len(vectoriser.words),
+        n_counted=vectoriser.n_counted,
+        minima=(max(config.features.min_words, minimum), max(config.features.min_chars, minimum)),
+    )
+    if solver.dense:
+        _ = solver.kernel
+    progress()
+    hints = Hints([e.mentioned for e in examples], [e.known for e in examples])
+    fitted = [fit_head(t, solver, hints, folds, config.heads, progress) for t in tasks]
+    heads = [head for head in fitted if head is not None]
+    if not heads:
+        raise PilahError("PLH-301", "no label column has two different values")
+    linear = LinearModel.quantise(
+        np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
+    )
+    return vectoriser, linear, heads
+
+
+@cache
+def _encoder(name: str) -> Encoder | None:
+    """Find the word vectors that a run asks for."""
+    if name == "none":
+        return None
+    return load(BASE).vectoriser.encoder if name == "base" else load_encoder(Path(name))
 
 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
@@ -160,7 +210,7 @@ def _official(examples: Sequence[Example]) -> bool:
     return sum(label in known for label in labels) > 0.5 * len(labels)
 
 
-def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[str, Any]:
+def _metadata(examples: Sequence[Example], heads: Sequence[str]) -> dict[str, Any]:
     dates = sorted(e.date for e in examples if e.date is not None)
     fingerprint = hashlib.sha256("\n".join(sorted(text_hash(e.full) for e in examples)).encode()).hexdigest()
     return {
@@ -169,7 +219,7 @@ def _metadata(examples: Sequence[Example], heads: Sequence[FittedHead]) -> dict[
             "first_date": dates[0].date().isoformat() if dates else None,
             "last_date": dates[-1].date().isoformat() if dates else None,
             "fingerprint": fingerprint,
-            "labels": {h.head.name: dict(Counter(_labels(examples, h.head.name)).most_common()) for h in heads},
+            "labels": {name: dict(Counter(_labels(examples, name)).most_common()) for name in heads},
         },
         "versions": {
             "python": platform.python_version(),

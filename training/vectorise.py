@@ -9,18 +9,22 @@ import numpy as np
 import scipy.sparse as sp
 
 from data.privacy import MASK
+from model.encoder import Encoder
 from model.features import Vectoriser, count_documents
 from training.config import FeatureConfig
 
 _LONG_NUMBER = re.compile(r"\d{5}")
 
 
-def fit_vectoriser(texts: Sequence[str], config: FeatureConfig, minimum: int = 1) -> Vectoriser:
+def fit_vectoriser(
+    texts: Sequence[str], config: FeatureConfig, minimum: int = 1, encoder: Encoder | None = None
+) -> Vectoriser:
     """Choose the features and weigh them by inverse document frequency.
 
     Masked data and long numbers never enter the vocabulary.
 
     :param texts: normalised, masked.
+    :param encoder: word vectors that were made before.
     :param minimum: least number of texts whatever ``config`` says; raised for bundles that leave the house.
     """
     words, chars, n = count_documents(texts)
@@ -30,7 +34,7 @@ def fit_vectoriser(texts: Sequence[str], config: FeatureConfig, minimum: int = 1
     kept_chars = sorted(frequent[: config.max_chars])
     counts = np.array([words[w] for w in kept_words] + [chars[c] for c in kept_chars], np.float64)
     idf = np.log((1.0 + n) / (1.0 + counts)) + 1.0
-    return Vectoriser(tuple(kept_words), tuple(kept_chars), idf.astype(np.float32))
+    return Vectoriser(tuple(kept_words), tuple(kept_chars), idf.astype(np.float32), encoder)
 
 
 def feature_matrix(vectoriser: Vectoriser, texts: Sequence[str]) -> sp.csr_array:

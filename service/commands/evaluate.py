@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,11 @@ from service.inputs import (
     read_inputs,
 )
 
+if TYPE_CHECKING:
+    from data.complaint import Record
+    from evaluation.protocols import Case
+    from training.config import Config
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -31,6 +36,21 @@ def evaluate(
     bundle: Annotated[Path | None, typer.Option(help="Bundle to measure on all rows.")] = None,
     split: Annotated[
         str | None, typer.Option(help="time:0.2 or grouped:5: fit inside and measure on the rest.")
+    ] = None,
+    prequential: Annotated[
+        bool,
+        typer.Option(
+            "--prequential",
+            help="Rows in date order, each answered before its label is known. With --bundle it continues from the "
+            "bundle; with --split time:0.4 it fits on the earlier rows and continues over the rest.",
+        ),
+    ] = False,
+    feedback_delay: Annotated[
+        str, typer.Option(help="With --prequential: how long after a complaint its label is known (12h, 1d, 2w).")
+    ] = "1d",
+    history: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --prequential --bundle: the bundle's training files, for the baseline to begin with."),
     ] = None,
     against: Annotated[
         Path | None, typer.Option(help="With --bundle: another bundle, as the live one, asked on the same rows.")
@@ -49,17 +69,15 @@ def evaluate(
 ) -> None:
     """Write report.html, metrics.json and predictions.jsonl; give either --bundle or --split."""
     from data.hygiene import clean_records  # noqa: PLC0415
-    from evaluation.against import LIVE, add_paired, beside, full_point, masked_texts  # noqa: PLC0415
+    from evaluation.against import add_paired, full_point, masked_texts  # noqa: PLC0415
     from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
     from evaluation.curve import learning_curve  # noqa: PLC0415
     from evaluation.evaluate import SYSTEM, summarise, write_results  # noqa: PLC0415
-    from evaluation.protocols import Case, Learner, make_splits, run_bundle, run_split  # noqa: PLC0415
+    from evaluation.protocols import Learner, make_splits, run_split  # noqa: PLC0415
     from evaluation.report import write_report  # noqa: PLC0415
-    from evaluation.slices import learned_by_bundle, learned_by_fold, slice_report  # noqa: PLC0415
-    from evaluation.unseen import unseen_by  # noqa: PLC0415
-    from model.triage import Triage  # noqa: PLC0415
+    from evaluation.slices import learned_by_fold, slice_report  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
-    from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
+    from training.learner import PilahLearner  # noqa: PLC0415
     from training.policy import find_threshold  # noqa: PLC0415
 
     if (bundle is None) == (split is None):
@@ -69,19 +87,15 @@ def evaluate(
     )
     records = read_inputs(sources, named, strict)
     about: dict[str, Any] = {"data": [path.name for path in sources], "rows": len(records)}
+    run = read_config(config)
     points: list[dict[str, Any]] = []
-    if bundle is not None:
-        triages = [Triage.load(path) for path in (bundle, against) if path is not None]
-        about |= {"bundle": triages[0].bundle.id, "digest": triages[0].bundle.digest}
-        rows = unseen_by(records, [triage.bundle for triage in triages])
-        about |= rows.about()
-        records = rows.records
-        cases: list[Case] = []
-        for name, triage in zip((SYSTEM, LIVE), triages, strict=False):
-            cases = beside(cases, run_bundle(records, name, TriagePredictor(triage)))
-        learned = {0: learned_by_bundle(triages[0].bundle)}
+    learned: dict[int, Any] = {}
+    if prequential:
+        earlier = read_inputs(history, named, strict) if history else []
+        cases = _prequential(records, earlier, bundle, split, feedback_delay, run, about)
+    elif bundle is not None:
+        records, cases, learned = _of_bundles(records, bundle, against, about)
     else:
-        run = read_config(config)
         about |= {"split": split, "seed": run.seed}
         learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
         cases = run_split(records, str(split), learners, run.seed)
@@ -103,6 +117,28 @@ def evaluate(
     typer.echo(f"{output / 'report.html'}")
 
 
+def _of_bundles(
+    records: list[Record], bundle: Path, against: Path | None, about: dict[str, Any]
+) -> tuple[list[Record], list[Case], dict[int, Any]]:
+    """Ask one or two bundles about the rows that none of them was trained on."""
+    from evaluation.against import LIVE, beside  # noqa: PLC0415
+    from evaluation.evaluate import SYSTEM  # noqa: PLC0415
+    from evaluation.protocols import run_bundle  # noqa: PLC0415
+    from evaluation.slices import learned_by_bundle  # noqa: PLC0415
+    from evaluation.unseen import unseen_by  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+    from training.learner import TriagePredictor  # noqa: PLC0415
+
+    triages = [Triage.load(path) for path in (bundle, against) if path is not None]
+    about |= {"bundle": triages[0].bundle.id, "digest": triages[0].bundle.digest}
+    rows = unseen_by(records, [triage.bundle for triage in triages])
+    about |= rows.about()
+    cases: list[Case] = []
+    for name, triage in zip((SYSTEM, LIVE), triages, strict=False):
+        cases = beside(cases, run_bundle(rows.records, name, TriagePredictor(triage)))
+    return rows.records, cases, {0: learned_by_bundle(triages[0].bundle)}
+
+
 def _say(metrics: dict[str, Any]) -> None:
     from evaluation.protocols import QUESTIONS  # noqa: PLC0415
 
@@ -111,6 +147,42 @@ def _say(metrics: dict[str, Any]) -> None:
             typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
     for target, kept in metrics["trust"]["promise"].items():
         typer.echo(_promise(target, kept))
+
+
+def _prequential(
+    records: list[Record],
+    history: list[Record],
+    bundle: Path | None,
+    split: str | None,
+    feedback_delay: str,
+    run: Config,
+    about: dict[str, Any],
+) -> list[Case]:
+    """Continue from a bundle over all rows, or fit on the earlier rows and continue over the later ones."""
+    from data.hygiene import clean_records  # noqa: PLC0415
+    from evaluation.baseline import NAME, RefittedBaseline  # noqa: PLC0415
+    from evaluation.evaluate import SYSTEM  # noqa: PLC0415
+    from evaluation.prequential import parse_delay, run_prequential  # noqa: PLC0415
+    from evaluation.protocols import make_splits, without_giveaways  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+    from training.learner import AdaptivePredictor, PilahLearner  # noqa: PLC0415
+
+    if split is not None and not split.startswith("time:"):
+        raise PilahError("PLH-303", "--prequential needs --bundle or --split time:…")
+    delay = parse_delay(feedback_delay)
+    cleaned = clean_records(records)
+    if bundle is not None:
+        triage = Triage.load(bundle)
+        about |= {"bundle": triage.bundle.id, "digest": triage.bundle.digest}
+        earlier, later, ours = clean_records(history), cleaned, AdaptivePredictor(triage)
+    else:
+        cut = make_splits(cleaned, str(split), run.seed)[0]
+        earlier, later = [cleaned[i] for i in cut.train], [cleaned[i] for i in cut.test]
+        about |= {"split": split, "seed": run.seed}
+        ours = PilahLearner(run).adapt(earlier)
+    about |= {"protocol": "prequential", "feedback_delay": feedback_delay}
+    baseline = RefittedBaseline([without_giveaways(record) for record in earlier])
+    return run_prequential(later, {SYSTEM: ours, NAME: baseline}, delay)
 
 
 def _line(question: str, ours: dict[str, Any], theirs: dict[str, Any] | None) -> str:

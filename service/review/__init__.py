@@ -13,6 +13,7 @@ from service.review import (
     monitor,
     people_pages,
     pickers,
+    plan,
     queue,
     upload,
 )
@@ -21,7 +22,7 @@ from service.review.reader import Reader
 from service.settings import Settings
 
 UPLOAD_PATH = "/review/unggah"
-PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, coordinator, lost)
+PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, plan, coordinator, lost)
 
 
 def install(app: FastAPI, settings: Settings) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -46,6 +47,12 @@ class Figures:
         return getattr(self, name) / whole if whole else None
 
 
+@lru_cache(maxsize=65_536)
+def _number(moment: str) -> int:
+    """Return the number of a day, or of the day in western Indonesia of an hour in UTC."""
+    return (date.fromisoformat(moment) if len(moment) == 10 else day_of(f"{moment}:00:00Z")).toordinal()
+
+
 def summarise(rows: Iterable[Any], today: date) -> Figures:
     """Count a group."""
     today_text = today.isoformat()
@@ -65,11 +72,10 @@ def summarise(rows: Iterable[Any], today: date) -> Figures:
         if row.accepted is not None:
             judged += 1
             accepted += row.accepted
-        received = date.fromisoformat(row.received)
         if row.disposed is not None:
-            days.append(max(0, (day_of(row.disposed) - received).days))
+            days.append(max(0, _number(row.disposed[:13]) - _number(row.received)))
         if row.followed is not None:
-            response.append(max(0, (day_of(row.followed) - received).days))
+            response.append(max(0, _number(row.followed[:13]) - _number(row.received)))
     return Figures(
         n, disposed, followed, closed, returned, overdue, linked, judged, accepted,
         median(days) if days else None, median(response) if response else None, in_time,

@@ -28,18 +28,13 @@ from service.review.figures import (
     summarise,
     topics,
 )
+from service.review.plan import MEASURES, may_plan, plan
 from service.review.queue import region_name
 from service.review.session import Signed, Visit
 from service.review.sheet import csv_text
 from service.storage import figures as counted
 
 router = APIRouter(prefix=f"{web.HOME}/monitor", include_in_schema=False, route_class=web.PageRoute)
-MEASURES = {
-    "in_time": "tepat waktu",
-    "followed": "ditindaklanjuti",
-    "closed": "selesai",
-    "accepted": "sesuai saran",
-}
 HEADER = (
     "Kode", "Nama", "Laporan (n)", "Diteruskan", "Ditindaklanjuti", "Ditindaklanjuti (%)", "Selesai", "Selesai (%)",
     "Dikembalikan", "Lewat tenggat", "Median hari sampai diteruskan", "Median hari sampai ditindaklanjuti",
@@ -180,7 +175,8 @@ def _name(visit: Visit, code: str) -> str:
 @router.get("")
 async def page(visit: Signed) -> Response:
     """Show the figures."""
-    return _page(visit)
+    # In a thread: a hundred thousand complaints take a while, and others are served meanwhile.
+    return await asyncio.to_thread(_page, visit)
 
 
 def _page(visit: Visit, status: int = 200, message: str | None = None) -> Response:
@@ -238,79 +234,10 @@ def _choices(visit: Visit) -> list[tuple[str, str]]:
     return [(own, regions.get(own).full_name), *((one.code, one.full_name) for one in regions.children(own))]
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Hold one measure of an action plan in a half-year: what is wanted and what is."""
-
-    measure: str
-    name: str
-    wanted: float | None
-    actual: float | None
-    n: int
-
-
-def plan(visit: Visit, region: str | None) -> list[tuple[str, list[Goal]]]:
-    """Return targets and actuals of this half-year and the one before."""
-    this = semester_of(today())
-    start, _ = semester_days(this)
-    found = []
-    for semester in (this, semester_of(start - timedelta(days=1))):
-        first, last = semester_days(semester)
-        store = visit.intake.store
-        rows = _rows(visit, first, last, region)
-        figures = summarise(rows, today())
-        wanted = store.read(lambda c, s=semester: counted.targets_of(c, region or "", s))  # type: ignore[misc]
-        goals = [
-            Goal(code, name, wanted.get(code), figures.share(code), figures.judged if code == "accepted" else figures.n)
-            for code, name in MEASURES.items()
-        ]
-        found.append((semester, goals))
-    return found
-
-
-def _rows(visit: Visit, first: date, last: date, region: str | None) -> Sequence[Any]:
-    viewer = visit.viewer
-    return visit.intake.store.read(lambda c: counted.rows(c, viewer, first.isoformat(), last.isoformat(), region))
-
-
-def may_plan(visit: Visit, region: str | None) -> bool:
-    """Say whether the person may set the targets of a region."""
-    own = visit.user.region
-    if visit.user.role == "nasional":
-        return True
-    return visit.user.role in ("instansi", "koordinator") and own is not None and (region or "").startswith(own)
-
-
-@router.post("/sasaran")
-async def set_plan(visit: Signed) -> Response:
-    """Set the targets of a half-year."""
-    form = await web.form_of(visit.request)
-    region, semester = form.get("wilayah", ""), form.get("semester", "")
-    if not may_plan(visit, region) or (region and region not in Regions.load()):
-        raise PilahError("PLH-451")
-    if len(semester) != 6 or not semester[:4].isdigit() or semester[4:] not in ("-1", "-2"):
-        raise PilahError("PLH-453", "semester")
-    values: dict[str, float] = {}
-    for code, name in MEASURES.items():
-        given = form.get(code, "").replace(",", ".").removesuffix("%").strip()
-        if not given:
-            continue
-        try:
-            values[code] = float(given) / 100
-        except ValueError:
-            raise PilahError("PLH-453", f"{name}: isi angka 0 sampai 100") from None
-        if not 0 <= values[code] <= 1:
-            raise PilahError("PLH-453", f"{name}: isi angka 0 sampai 100")
-    store = visit.intake.store
-    await asyncio.wrap_future(store.write(lambda c: counted.set_targets(c, region, semester, values)))
-    visit.note("sasaran", region or "nasional", semester)
-    return web.go(f"{web.HOME}/monitor?wilayah={region}")
-
-
 @router.get("/laporan")
 async def letter(visit: Signed) -> Response:
     """Show the report of a period on one page, to print."""
-    report = build(visit)
+    report = await asyncio.to_thread(build, visit)
     return visit.page(
         "laporan_berkala.html", report=report, today=today(), smallest=SMALLEST_CELL, smallest_rank=SMALLEST_RANK
     )
@@ -319,7 +246,7 @@ async def letter(visit: Signed) -> Response:
 @router.get("/angka.csv")
 async def export(visit: Signed) -> Response:
     """Return the table of a period for a spreadsheet."""
-    report = build(visit)
+    report = await asyncio.to_thread(build, visit)
     rows: list[Sequence[object]] = [HEADER]
     for line in report.lines:
         rows.append([line.code, line.name, *_cells(line.figures, line.rank, hidden=line.hidden)])

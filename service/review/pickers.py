@@ -33,18 +33,23 @@ async def agencies(visit: Signed, q: str = "") -> Response:
 
 
 @cache
-def _open_categories() -> tuple[tuple[Category, tuple[str, ...]], ...]:
-    """Return the categories that may be chosen now, each with all that people call it: names, aliases, cues."""
+def _open_categories() -> tuple[tuple[Category, tuple[str, ...], str], ...]:
+    """Return the categories that may be chosen now, each with all that people call it: names, aliases, cues.
+
+    The last part is all of it together, to pass over quickly what cannot fit.
+    """
     when = today()
     cues: dict[str, list[str]] = {}
     for matter in matters():
         if matter.category:
             cues.setdefault(matter.category, []).extend(cue.text for cue in matter.strong if not cue.near)
-    return tuple(
-        (category, tuple(dict.fromkeys(label_key(name) for name in (*_names(category), *cues.get(category.id, ())))))
-        for category in load_categories().by_id.values()
-        if category.is_open(when) and category.leaf is not None
-    )
+    found = []
+    for category in load_categories().by_id.values():
+        if category.is_open(when) and category.leaf is not None:
+            named = (label_key(name) for name in (*_names(category), *cues.get(category.id, ())))
+            keys = tuple(dict.fromkeys(named))
+            found.append((category, keys, "\n".join(keys)))
+    return tuple(found)
 
 
 def _names(category: Category) -> tuple[str, ...]:
@@ -63,7 +68,9 @@ def find_categories(text: str, limit: int = _SHOWN) -> list[Category]:
         return []
     whole = label_key(text)
     found: list[tuple[tuple[int, int, int], Category]] = []
-    for category, keys in _open_categories():
+    for category, keys, together in _open_categories():
+        if not all(word in together for word in words):
+            continue
         fitting = [i for i, key in enumerate(keys) if all(word in key for word in words)]
         if fitting:
             rank = min((0 if keys[i] == whole else 1 if keys[i].startswith(whole) else 2, i) for i in fitting)

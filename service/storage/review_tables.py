@@ -91,7 +91,9 @@ tasks = Table(
 )
 """The work list: one row a complaint, made from its events, made anew from the log at any time."""
 
-cursors = Table("cursors", metadata, Column("name", String(40), primary_key=True), Column("seq", _SEQUENCE))
+cursors = Table(
+    "cursors", metadata, Column("name", String(40), primary_key=True), Column("seq", _SEQUENCE, nullable=False)
+)
 """How far a table that follows the log has read."""
 
 uploads = Table(

@@ -141,6 +141,12 @@ class Store:
         statement = sa.select(sa.func.max(events.c.seq))
         return self.read(lambda connection: connection.execute(statement).scalar()) or 0
 
+    def seq_before_last(self, count: int, kinds: Sequence[str]) -> int:
+        """Return the place in the log after which lie the last ``count`` events of these kinds."""
+        statement = sa.select(events.c.seq).where(events.c.kind.in_(kinds)).order_by(events.c.seq.desc())
+        row = self.read(lambda connection: connection.execute(statement.offset(count).limit(1)).first())
+        return 0 if row is None else int(row.seq)
+
     def decisions_after(self, cursor: int, limit: int, viewer: Viewer) -> list[Event]:
         """Return what people decided after a place in the log, for complaints that the viewer may see."""
         statement = (

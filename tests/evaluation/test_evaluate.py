@@ -81,7 +81,6 @@ def test_the_report_loads_nothing(results: Path) -> None:
     page = (results / "report.html").read_text(encoding="utf-8")
     loaders = r"""(?:src|href|srcset|action)\s*=\s*["']?[^#"'\s]|url\(\s*["']?[^#"'\s]|@import|<script|<link|<iframe"""
     assert re.findall(loaders, page) == []
-    assert "href=" in page
     assert page.count("<svg") >= 3
 
 

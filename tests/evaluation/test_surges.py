@@ -94,7 +94,7 @@ def test_a_new_topic_of_30_reports_is_found_by_its_words(words: list[frozenset[s
 def test_a_topic_that_a_category_explains_is_no_new_one(words: list[frozenset[str]]) -> None:
     items = stream(230, 6, 9, words)
     planted = [
-        Item(f"k{i}", START + timedelta(210 + i), "Bencana", "", 0.9, frozenset({"gempabumi", "retakan"}), f"k{i}")
+        Item(f"k{i}", START + timedelta(210 + i), "Bencana", "", 0.9, words[i] | {"gempabumi", "retakan"}, f"k{i}")
         for i in range(12)
     ]
     assert find_topics([*items, *planted], planted[-1].day)[0].explained == "Bencana"

@@ -62,6 +62,7 @@ def test_drift_is_told_to_everyone_and_survives_a_restart(starting: Any) -> None
     with starting(watch_interval=0.2) as server:
         bound = server.key("read", regions=["33.10"])
         assert "channel" in {alert["what"] for alert in alerts(server, bound, "drift")}
+        assert server.app.state.intake.drift  # the policy withdraws eligibility
 
 
 def test_alerts_need_a_key_that_reads(server: Any) -> None:

@@ -57,6 +57,11 @@ CALLS: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"json": {"scope": "wilayah:33.10", "on": True, "official": "Sekda", "reason": "uji"}},
     ],
     ("GET", "/v1/model"): [{}],
+    ("GET", "/v1/alerts"): [{}],
+    ("GET", "/v1/routing-switches"): [{}],
+    ("POST", "/v1/routing-switches"): [
+        {"json": {"scope": "wilayah:33.10", "on": True, "official": "Kepala Dinas", "reason": "uji"}}
+    ],
     ("GET", "/v1/agencies"): [{"params": {"q": SECRET}}, {"params": {"q": OTHER}}],
 }
 
@@ -100,6 +105,8 @@ def test_every_endpoint_asks_for_its_scope(server: Any) -> None:
         ("GET", "/v1/jobs/{job_id}/results"): "assess",
         ("DELETE", "/v1/jobs/{job_id}"): "assess",
         ("DELETE", "/v1/complaints/{complaint_id}"): "admin",
+        ("GET", "/v1/routing-switches"): "admin",
+        ("POST", "/v1/routing-switches"): "admin",
         ("GET", "/v1/routing-switches"): "admin",
         ("POST", "/v1/routing-switches"): "admin",
         ("POST", "/v1/complaints/{complaint_id}/events"): "events",

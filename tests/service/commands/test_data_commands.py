@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from data.errors import PilahError
 from data.readers import read_records
 from model.bundle import load
+from model.triage import BASE
 from service.cli import exit_code
 from service.commands import evaluate, score, train
 
@@ -210,30 +211,30 @@ def test_evaluate_in_a_split_writes_the_three_files(flawed: Path, tmp_path: Path
         assert question in metrics["baseline"]
 
 
-def test_evaluate_a_bundle_on_all_rows(bundle_path: Path, flawed: Path, tmp_path: Path) -> None:
-    outcome = pilah("evaluate", flawed, "--bundle", bundle_path, "-o", tmp_path / "report")
+def test_evaluate_a_bundle_on_rows_that_it_has_not_seen(flawed: Path, tmp_path: Path) -> None:
+    outcome = pilah("evaluate", flawed, "--bundle", BASE, "-o", tmp_path / "report")
     assert outcome.code == 0
     metrics = json.loads((tmp_path / "report" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["agency"]["n"] == 97
-    assert metrics["about"]["digest"] == load(bundle_path).digest
+    assert metrics["about"]["digest"] == load(BASE).digest
     assert "baseline" not in metrics
 
 
-def test_rows_without_labels_do_not_count(bundle_path: Path, rows: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_rows_without_labels_do_not_count(rows: list[dict[str, Any]], tmp_path: Path) -> None:
     path = tmp_path / "sebagian.jsonl"
     labelled = [{**row, "agency": row["agency"] if i < 10 else ""} for i, row in enumerate(rows[:20])]
     path.write_text("".join(json.dumps(row) + "\n" for row in labelled))
-    pilah("evaluate", path, "--bundle", bundle_path, "-o", tmp_path / "report")
+    pilah("evaluate", path, "--bundle", BASE, "-o", tmp_path / "report")
     metrics = json.loads((tmp_path / "report" / "metrics.json").read_text(encoding="utf-8"))
     assert (metrics["agency"]["n"], metrics["category"]["n"]) == (10, 20)
 
 
 def test_a_file_without_labels_cannot_be_evaluated(
-    bundle_path: Path, rows: list[dict[str, Any]], tmp_path: Path
+    rows: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     path = tmp_path / "tanpa.jsonl"
     path.write_text("".join(json.dumps({"id": row["id"], "text": row["text"]}) + "\n" for row in rows[:20]))
-    outcome = pilah("evaluate", path, "--bundle", bundle_path, "-o", tmp_path / "report")
+    outcome = pilah("evaluate", path, "--bundle", BASE, "-o", tmp_path / "report")
     assert outcome.error is not None
     assert outcome.error.code == "PLH-301"
 

@@ -1,0 +1,226 @@
+"""Remember what people decided, and recall it for the next complaint at once, without training.
+
+Three things are recalled for each label: how much similar complaints speak for it, how much similar complaints that an
+office returned ("bukan wewenang") speak against it, and how often it was decided lately, since the mix of complaints
+changes. The memory lives in the store of a deployment and never in a bundle.
+
+Reports marked ``rahasia`` are counted but never compared: nobody can find out by asking whether such a text is stored.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.features import SparseVector, Vectoriser, word_ngrams
+
+CAPACITY = 20_000  # decisions kept; the oldest are forgotten
+HALF_LIFE = 90.0  # days after which a decision counts half in the mix
+_NEIGHBOURS = 40
+_SHARPNESS = 1.5  # exponent on similarities: a near twin counts more than several loose relatives
+_LEAST_IDF = 3.3  # words in more than a tenth of the complaints tell nothing apart
+_LONG_NUMBER = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Hold one complaint with what people decided.
+
+    :param document: its normalised, masked title and body.
+    :param features: of the document, by the bundle in use.
+    :param labels: decided label by question (``agency``, ``category``, ``type``); empty while nothing is decided.
+    :param rejected: agencies that returned it.
+    :param day: when it was decided, in days since 1970.
+    :param comparable: whether similar complaints may be compared with it; not for ``rahasia``.
+    """
+
+    id: str
+    document: str
+    features: SparseVector
+    labels: Mapping[str, str]
+    rejected: frozenset[str] = frozenset()
+    day: float = 0.0
+    comparable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Hold what the memory says to one question about one complaint.
+
+    :param similar: for each label the summed similarity of the nearest complaints decided so.
+    :param rejected: the same for agencies that returned them.
+    :param recent: how often each label was decided, older decisions counting less.
+    :param counts: how often each label was decided at all.
+    """
+
+    similar: Mapping[str, float] = field(default_factory=dict)
+    rejected: Mapping[str, float] = field(default_factory=dict)
+    recent: Mapping[str, float] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Return the number of decisions remembered."""
+        return sum(self.counts.values())
+
+
+class Memory:
+    """Keep decided complaints in an inverted index of their telling words.
+
+    :param vectoriser: of the bundle in use: says how telling a word is.
+    :param capacity: how many complaints are kept; the oldest go first.
+    """
+
+    def __init__(self, vectoriser: Vectoriser, capacity: int = CAPACITY) -> None:
+        self._idf = WordWeights(vectoriser)
+        self._capacity = capacity
+        self._rows: dict[str, tuple[int, Remembered]] = {}
+        self._slots: list[str | None] = []
+        self._postings: dict[str, tuple[array[int], array[float]]] = {}
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._decayed: dict[str, dict[str, float]] = defaultdict(dict)
+        self.version = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Remembered]:
+        """Go through what is remembered, oldest first."""
+        return (row for _, row in self._rows.values())
+
+    def get(self, complaint_id: str) -> Remembered | None:
+        """Return what is remembered of a complaint."""
+        found = self._rows.get(complaint_id)
+        return found[1] if found is not None else None
+
+    def remember(self, row: Remembered) -> None:
+        """Take in a decision, in the place of an earlier one on the same complaint."""
+        self.forget(row.id)
+        slot = len(self._slots)
+        self._slots.append(row.id)
+        self._rows[row.id] = (slot, row)
+        if row.comparable:
+            for word, weight in self._idf.weigh(row.document).items():
+                slots, weights = self._postings.setdefault(word, (array("i"), array("f")))
+                slots.append(slot)
+                weights.append(weight)
+        self._count(row, 1)
+        while len(self._rows) > self._capacity:
+            self.forget(next(iter(self._rows)))
+        if len(self._slots) > 2 * len(self._rows) + 100:
+            self._rebuild()
+
+    def forget(self, complaint_id: str) -> bool:
+        """Erase a complaint; its words leave the index with the next rebuild, and at once count for nothing."""
+        found = self._rows.pop(complaint_id, None)
+        if found is None:
+            return False
+        slot, row = found
+        self._slots[slot] = None
+        self._count(row, -1)
+        if row.comparable:
+            for word in self._idf.weigh(row.document):
+                slots, weights = self._postings[word]
+                place = slots.index(slot)
+                del slots[place], weights[place]
+                if not slots:
+                    del self._postings[word]
+        return True
+
+    def recall(self, document: str, question: str, day: float, without: str = "") -> Recall:
+        """Recall what speaks for each label.
+
+        :param document: normalised, masked title and body.
+        :param question: ``agency``, ``category`` or ``type``.
+        :param day: now, in days since 1970.
+        :param without: id of the complaint that is asked about: it does not testify for itself, save that what was
+            returned by an office is held against that office.
+        """
+        counts = self._counts.get(question)
+        own = self.get(without)
+        if not counts and own is None and not self._postings:
+            return Recall()
+        similar: dict[str, float] = defaultdict(float)
+        rejected: dict[str, float] = defaultdict(float)
+        for slot, weight in self._nearest(document):
+            name = self._slots[slot]
+            row = self._rows[name][1] if name is not None and name != without else None
+            if row is None:
+                continue
+            label = row.labels.get(question)
+            if label is not None:
+                similar[label] += weight
+            if question == "agency":
+                for agency in row.rejected:
+                    rejected[agency] += weight
+        if own is not None and question == "agency":
+            for agency in own.rejected:
+                rejected[agency] += 1.0
+        scale = 0.5 ** (day / HALF_LIFE)
+        recent = {k: v * scale for k, v in self._decayed[question].items()}
+        return Recall(dict(similar), dict(rejected), recent, dict(counts or {}))
+
+    def _nearest(self, document: str) -> list[tuple[int, float]]:
+        """Return the slots of the most similar complaints with their weights."""
+        slots: list[NDArray[np.int32]] = []
+        values: list[NDArray[np.float32]] = []
+        for word, weight in self._idf.weigh(document).items():
+            found = self._postings.get(word)
+            if found is not None:
+                slots.append(np.array(found[0], np.int32))
+                values.append(np.array(found[1], np.float32) * weight)
+        if not slots:
+            return []
+        scores = np.bincount(np.concatenate(slots), np.concatenate(values), len(self._slots))
+        best = (
+            np.argpartition(-scores, _NEIGHBOURS)[:_NEIGHBOURS] if scores.size > _NEIGHBOURS else np.arange(scores.size)
+        )
+        best = best[scores[best] > 0]
+        return [(slot, score**_SHARPNESS) for slot, score in zip(best.tolist(), scores[best].tolist(), strict=True)]
+
+    def _count(self, row: Remembered, step: int) -> None:
+        """Count a decision in or out; the decayed counts are kept as of 1970, so that adding up is all there is."""
+        self.version += 1
+        grown = step * 2.0 ** (row.day / HALF_LIFE)
+        for question, label in row.labels.items():
+            counts, decayed = self._counts[question], self._decayed[question]
+            counts[label] += step
+            decayed[label] = decayed.get(label, 0.0) + grown
+            if not counts[label]:
+                del counts[label], decayed[label]
+
+    def _rebuild(self) -> None:
+        rows = [row for _, row in self._rows.values()]
+        self._rows, self._slots, self._postings = {}, [], {}
+        self._counts, self._decayed = defaultdict(Counter), defaultdict(dict)
+        for row in rows:
+            self.remember(row)
+
+
+class WordWeights:
+    """Weigh the words and word pairs of a document by how telling they are.
+
+    :param vectoriser: a word that it does not know is as telling as its rarest.
+    """
+
+    def __init__(self, vectoriser: Vectoriser) -> None:
+        self._known = dict(zip(vectoriser.words, vectoriser.idf[: len(vectoriser.words)].tolist(), strict=True))
+        self._most = max(self._known.values(), default=1.0)
+
+    def weigh(self, document: str) -> dict[str, float]:
+        """Return the telling words with their weights, of length one together."""
+        counts = Counter(word for word in word_ngrams(document) if not _LONG_NUMBER.search(word))
+        weights = {}
+        for word, count in counts.items():
+            idf = self._known.get(word, self._most)
+            if idf >= _LEAST_IDF or self._most < _LEAST_IDF:
+                weights[word] = (1.0 + math.log(count)) * idf
+        length = math.sqrt(sum(value * value for value in weights.values())) or 1.0
+        return {word: value / length for word, value in weights.items()}

@@ -1,0 +1,342 @@
+"""Pool what a head learned, what the responsibility table composes and what the memory recalls into one answer.
+
+Each candidate has a few numbers that speak for it; their weighted sum goes through a softmax (a conditional logit:
+McFadden 1974). The weights are learned by replaying a deployment's history, with some offices hidden from the heads,
+so that an office with few or no rows can win where the matter is plainly its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.agency import Agency
+from model.classifier import Calibration, Distribution, Head
+from model.correction import Correction
+from model.features import Floats, SparseVector
+from model.local_offices import LocalOffices
+from model.memory import Recall
+from model.routed import RoutedAgency
+
+AS_SUMMED = Calibration(1.0, 0.0, 2.0)
+"""Leaves the sums as they are."""
+
+FEATURES = (
+    "head",
+    "known",
+    "share",
+    "unlearned",
+    "absent",
+    "absent_best",
+    "absent_known",
+    "absent_margin",
+    "absent_memory",
+    "custom",
+    "similar",
+    "rejected",
+    "recent",
+    "count",
+    "correction",
+)
+"""What speaks for a candidate: see :func:`evidence`."""
+
+SHARPNESS = 0.12  # temperature that brings ridge margins to the scale of log probabilities
+_LEAST = -9.0  # logarithm that stands for "never"
+_LEAST_KNOWN = 1e-3
+_SIMILAR = 0.03  # similarity that counts as none
+_PRIOR = 20.0  # decisions that the learned mix counts as
+_NO_SHARE = float(np.log(0.02))  # of every agency where no office was learned: some fifty offices of one government
+_REJECTED = -1.5
+"""Weight of a return: history cannot teach it, since exports hold only the last decision; about twice that of
+``similar``, because a return says more about the office than a disposition about the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolModel:
+    """Hold the learned weights and what turns the sums into probabilities.
+
+    :param weights: by name in :data:`FEATURES`.
+    :param calibration: of the sums.
+    :param custom: by agency id how far local custom follows the table, see :func:`customs`.
+    """
+
+    weights: Mapping[str, float]
+    calibration: Calibration = field(default=AS_SUMMED)
+    custom: Mapping[str, float] = field(default_factory=dict)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the form in which a bundle keeps it."""
+        return {"weights": dict(self.weights), "calibration": asdict(self.calibration), "custom": dict(self.custom)}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> PoolModel:
+        """Read what :meth:`to_document` wrote.
+
+        :raises ValueError: if a weight has an unknown name.
+        """
+        weights = {str(name): float(value) for name, value in document["weights"].items()}
+        unknown = set(weights) - set(FEATURES)
+        if unknown:
+            raise ValueError(f"unknown weights {sorted(unknown)}")
+        custom = {str(name): float(value) for name, value in document.get("custom", {}).items()}
+        return cls(weights, Calibration(**document["calibration"]), custom)
+
+    def vector(self) -> NDArray[np.float64]:
+        """Return the weights in the order of :data:`FEATURES`."""
+        return np.array([self.weights.get(name, 0.0) for name in FEATURES])
+
+    def probabilities(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of each candidate.
+
+        :param matrix: shape (n_candidates, n_features).
+        """
+        return self.calibration.apply(matrix @ self.vector())
+
+
+FILE = "mixing.json"
+"""Where a bundle keeps its pool model."""
+
+KNOWLEDGE_ONLY = PoolModel({"known": 1.0, "similar": 1.0, "rejected": _REJECTED, "recent": 0.3, "correction": 0.4})
+"""For a bundle that learned no offices: with an empty memory the composed answer stays as it is."""
+
+LOCAL = PoolModel({
+    "head": 0.53, "known": 0.34, "share": -0.33, "unlearned": -0.18, "absent": -0.36, "absent_best": 0.81,
+    "absent_known": 0.62, "absent_margin": -0.64, "similar": 0.62, "rejected": _REJECTED, "recent": 0.42,
+    "count": -0.31, "correction": 0.41,
+})  # fmt: skip
+"""For a bundle with too little dated history to replay: what replaying Kabupaten Bandung 2021 to 2024 gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Hold the candidates of one complaint with what speaks for each.
+
+    :param labels: names, learned ones first.
+    :param agencies: what the registry knows of each.
+    :param matrix: shape (n_candidates, n_features).
+    """
+
+    labels: tuple[str, ...]
+    agencies: tuple[Agency | None, ...]
+    matrix: NDArray[np.float64]
+
+    def composed_only(self, i: int) -> bool:
+        """Tell whether only the table and the registry know a candidate."""
+        head, corrected, similar = (self.matrix[i, _COLUMN[name]] for name in ("head", "correction", "similar"))
+        return bool(head <= _LEAST and not corrected and not similar)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Hold what a head says to one complaint.
+
+    :param margins: of its groups.
+    :param shares: logarithm of the part of the training rows that each of its labels has.
+    """
+
+    head: Head
+    margins: Floats
+    mentioned: Mapping[str, float]
+    shares: Mapping[str, float]
+
+
+def evidence(
+    learned: Learned | None,
+    composed: Sequence[RoutedAgency],
+    offices: LocalOffices,
+    recall: Recall,
+    correction: Correction | None,
+    features: SparseVector,
+    custom: Mapping[str, float],
+) -> Pooled:
+    """Collect the candidates and what speaks for each.
+
+    A candidate is learned (the head knows it), remembered (it was decided since) or absent (only the table and the
+    registry know it).
+
+    - ``head``: its learned log probability;
+    - ``known``: its log probability by table, place and registry;
+    - ``share``: its log share of the training rows, which takes the old mix out of the head;
+    - ``unlearned``, ``absent``: one if it is; ``absent_best`` if the table's first answer is absent,
+      ``absent_known`` its probability, ``absent_margin`` the head's highest margin (low: nothing it knows),
+      ``absent_memory`` the logarithm of the size of the memory (offices never decided in a long time are unlikely);
+    - ``custom``: its probability by the table, times how far local custom follows the table there;
+    - ``similar``, ``rejected``: how much similar complaints speak for it and against it;
+    - ``recent``: the log ratio of its recent share to its learned share; ``count`` how often it was decided;
+    - ``correction``: what was learned since, in units of ``head``.
+    """
+    known_labels = learned.head.labels if learned is not None else ()
+    names = list(known_labels)
+    place = {label: i for i, label in enumerate(names)}
+    for label in dict.fromkeys((*recall.counts, *(correction.added if correction is not None else ()))):
+        if label not in place:
+            place[label] = len(names)
+            names.append(label)
+    by_agency: dict[str, list[int]] = defaultdict(list)
+    agencies: list[Agency | None] = []
+    for i, label in enumerate(names):
+        agency = offices.find(label)
+        agencies.append(agency)
+        if agency is not None:
+            by_agency[agency.id].append(i)
+    present = len(names)
+    chances: list[tuple[int, float]] = []
+    for routed in composed:
+        holders = by_agency.get(routed.agency.id)
+        if holders is None:
+            holders = by_agency[routed.agency.id] = [len(names)]
+            names.append(routed.agency.name)
+            agencies.append(routed.agency)
+        chances += [(i, routed.probability / len(holders)) for i in holders]
+    matrix = _matrix(learned, len(known_labels), present, len(names), chances)
+    following = [custom.get(agency.id, NO_CUSTOM) if agency is not None else NO_CUSTOM for agency in agencies]
+    matrix[:, _COLUMN["custom"]] = np.exp(matrix[:, _COLUMN["known"]]) * following
+    _recalled(matrix, place, recall, present, by_agency, offices)
+    if correction is not None:
+        _corrected(matrix, learned, correction, place, features)
+    return Pooled(tuple(names), tuple(agencies), matrix)
+
+
+_COLUMN = {name: i for i, name in enumerate(FEATURES)}
+
+
+def _matrix(
+    learned: Learned | None, n_learned: int, present: int, n: int, chances: Sequence[tuple[int, float]]
+) -> NDArray[np.float64]:
+    """Fill in what head and table say."""
+    matrix = np.zeros((n, len(FEATURES)))
+    known = np.full(n, _LEAST_KNOWN)
+    for i, chance in chances:
+        known[i] += chance
+    matrix[:, _COLUMN["known"]] = np.log(known)
+    matrix[:, _COLUMN["head"]] = _LEAST
+    least_share = _NO_SHARE
+    highest = -1.0
+    if learned is not None:
+        scores = np.asarray(learned.margins, np.float64) / SHARPNESS
+        highest = float(learned.margins.max())
+        scores -= scores.max()
+        scores -= np.log(np.exp(scores).sum())
+        by_label = np.repeat(scores, learned.head.sizes) + np.log(learned.head.within(learned.mentioned) + 1e-9)
+        matrix[:n_learned, _COLUMN["head"]] = np.maximum(by_label, _LEAST)
+        shares = [learned.shares.get(label, least_share) for label in learned.head.labels]
+        matrix[:n_learned, _COLUMN["share"]] = shares
+        least_share = min(shares)
+    matrix[n_learned:, _COLUMN["share"]] = least_share
+    matrix[n_learned:present, _COLUMN["unlearned"]] = 1.0
+    absent = matrix[present:]
+    if absent.size:
+        absent[:, _COLUMN["absent"]] = 1.0
+        absent[:, _COLUMN["absent_best"]] = known[present:] >= known.max()
+        absent[:, _COLUMN["absent_known"]] = known[present:]
+        absent[:, _COLUMN["absent_margin"]] = highest
+    return matrix
+
+
+def _recalled(
+    matrix: NDArray[np.float64],
+    place: Mapping[str, int],
+    recall: Recall,
+    present: int,
+    by_agency: Mapping[str, Sequence[int]],
+    offices: LocalOffices,
+) -> None:
+    """Fill in what the memory says."""
+    n = matrix.shape[0]
+    similar, against, recent, counts = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    for label, weight in recall.similar.items():
+        similar[place[label]] += weight
+    for label, weight in recall.rejected.items():
+        agency = offices.find(label)
+        where = by_agency.get(agency.id, ()) if agency is not None else ()
+        for i in where or ([place[label]] if label in place else []):
+            against[i] += weight
+    for label, count in recall.counts.items():
+        counts[place[label]] = count
+        recent[place[label]] = recall.recent.get(label, 0.0)
+    matrix[:, _COLUMN["similar"]] = np.log1p(similar / _SIMILAR)
+    matrix[:, _COLUMN["rejected"]] = np.log1p(against / _SIMILAR)
+    matrix[:, _COLUMN["count"]] = np.log1p(counts)
+    share = np.exp(matrix[:, _COLUMN["share"]])
+    total = recent.sum()
+    matrix[:, _COLUMN["recent"]] = np.log((recent + _PRIOR * share) / (total + _PRIOR)) - np.log(share)
+    matrix[present:, _COLUMN["absent_memory"]] = np.log1p(counts.sum())
+
+
+def _corrected(
+    matrix: NDArray[np.float64],
+    learned: Learned | None,
+    correction: Correction,
+    place: Mapping[str, int],
+    features: SparseVector,
+) -> None:
+    """Fill in what was learned since."""
+    added = correction.apply(features) / SHARPNESS
+    column = matrix[:, _COLUMN["correction"]]
+    if learned is not None:
+        column[: len(learned.head.labels)] = np.repeat(added[: correction.n_groups], learned.head.sizes)
+    for label, where in correction.column_of.items():
+        column[place[label]] = added[where] + 1.0 / SHARPNESS
+
+
+NO_CUSTOM = float(np.log(0.5))
+
+
+def customs(suggested: Sequence[tuple[Mapping[str, float], str | None]]) -> dict[str, float]:
+    """Return how far local custom follows the table, by agency id: the log of the share of its suggestions that held.
+
+    A matter that came up before and always went elsewhere is local custom; one that never came up is open.
+
+    :param suggested: of each past complaint the probabilities by agency id that the table gave, and the id decided.
+    """
+    told: dict[str, float] = defaultdict(float)
+    held: dict[str, float] = defaultdict(float)
+    for chances, decided in suggested:
+        for identifier, chance in chances.items():
+            told[identifier] += chance
+            if identifier == decided:
+                held[identifier] += chance
+    return {i: round(float(np.log((held[i] + 1.0) / (told[i] + 2.0))), 4) for i in sorted(told) if told[i] >= 0.5}
+
+
+def log_shares(head: Head, counts: Mapping[str, int]) -> dict[str, float]:
+    """Return the logarithm of the part of the training rows that each label of a head has.
+
+    :param counts: training rows by label.
+    """
+    total = sum(counts.values()) + 0.5 * len(head.labels)
+    return {label: float(np.log((counts.get(label, 0) + 0.5) / total)) for label in head.labels}
+
+
+def adjusted(
+    learned: Distribution, head: Head, recall: Recall, correction: Correction | None, features: SparseVector
+) -> Distribution:
+    """Adjust a category or type by what was decided since.
+
+    The same sums as for agencies, with the weights that replays of agencies gave.
+    """
+    if not recall.counts and correction is None:
+        return learned
+    added = correction.apply(features) / SHARPNESS if correction is not None else None
+    scores: dict[str, float] = {}
+    given = dict(zip(learned.labels, learned.probabilities.tolist(), strict=True))
+    for label in dict.fromkeys((*given, *recall.counts)):
+        total = np.log(max(given.get(label, 0.0), 1e-4))
+        total += _CATEGORY_SIMILAR * np.log1p(recall.similar.get(label, 0.0) / _SIMILAR)
+        if added is not None and correction is not None:
+            if label in correction.column_of:
+                total += _CATEGORY_CORRECTION * (added[correction.column_of[label]] + 1.0 / SHARPNESS)
+            elif label in head.group_of:
+                total += _CATEGORY_CORRECTION * added[head.group_of[label]]
+        scores[label] = total
+    top = max(scores.values())
+    return Distribution.from_scores({label: float(np.exp(value - top)) for label, value in scores.items()})
+
+
+_CATEGORY_SIMILAR = 0.5
+_CATEGORY_CORRECTION = 0.4

@@ -1,0 +1,192 @@
+"""Learn how much head, knowledge and memory count, by replaying the later part of a deployment's history.
+
+Sketches of the heads are fitted on the earlier part; the later complaints are asked about in order, each before its
+label is revealed. In some replays a third of the offices is hidden from the heads, as offices are that join later.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from model.bundle import Bundle
+from model.classifier import Calibration
+from model.experience import Decision, Experience
+from model.pooling import FEATURES, Pooled, PoolModel, customs
+from model.pooling import FILE as POOL
+from model.reading import Reading
+from model.triage import Triage
+from training.examples import Example
+
+_EARLIER = 0.5  # of the dated rows; the later part is replayed
+_MOST_REPLAYED = 600
+_LEAST_REPLAYED = 100
+_DELAY = timedelta(days=1)
+_REFIT_EVERY = 10  # decisions; in service it is every night
+_PLAIN = 2  # times that the replay without hidden offices counts beside the one with
+_HIDDEN_SHARE = 0.35  # of the rows whose office is hidden in these
+_RIDGE = 0.01
+_FIXED = {"rejected": -1.5}  # exports keep no returns
+_LEAST = 1e-6
+
+Floats64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Hold the evidence of one replayed complaint.
+
+    :param matrix: shape (n_candidates, n_features).
+    :param truth: the row of the candidate that was decided; -1 if it is not among them.
+    :param plain: whether no office was hidden.
+    """
+
+    matrix: Floats64
+    truth: int
+    plain: bool
+
+
+def fit_pool(examples: Sequence[Example], sketch: Callable[[Sequence[Example]], Bundle], seed: int) -> PoolModel | None:
+    """Replay and fit the weights.
+
+    :param sketch: fits heads for agency and function on examples.
+    :return: ``None`` if there is too little dated history.
+    """
+    dated = [e for e in examples if e.date is not None and e.truth.agency is not None]
+    dated.sort(key=lambda e: (e.date, e.id))
+    cut = max(int(_EARLIER * len(dated)), len(dated) - _MOST_REPLAYED)
+    earlier, later = dated[:cut], dated[cut:]
+    if len(later) < _LEAST_REPLAYED:
+        return None
+    undated = [e for e in examples if e.date is None and e.truth.agency is not None]
+    rng = np.random.default_rng(seed)
+    reader = Triage.of(sketch([*earlier, *undated]))
+    readings = [reader.read(e.complaint) for e in later]
+    past = [reader.read(e.complaint) for e in earlier]
+    sums: list[Sum] = []
+    for hidden in (frozenset[str](), _hidden(later, rng)):
+        bundle = sketch([e for e in (*earlier, *undated) if e.truth.agency not in hidden])
+        seen = [(r, e) for r, e in zip(past, earlier, strict=True) if e.truth.agency not in hidden]
+        custom = customs([_suggestion(reader, r, e) for r, e in seen])
+        triage = Triage.of(replace(bundle, extras={POOL: PoolModel({}, custom=custom).to_document()}))
+        sums += _replay(triage, later, readings, plain=not hidden)
+    weights = fit_weights([*sums, *(item for item in sums for _ in range(_PLAIN - 1) if item.plain)])
+    plain = [item for item in sums if item.plain]
+    everything = zip((*past, *readings), (*earlier, *later), strict=True)
+    return PoolModel(
+        dict(zip(FEATURES, np.round(weights, 4).tolist(), strict=True)),
+        fit_sum_calibration([item.matrix @ weights for item in plain], [item.truth for item in plain]),
+        customs([_suggestion(reader, r, e) for r, e in everything]),
+    )
+
+
+def _suggestion(triage: Triage, reading: Reading, example: Example) -> tuple[dict[str, float], str | None]:
+    """Return what table and registry alone would have said, and what was decided."""
+    chances = {a.agency.id: a.probability for a in triage.route(reading, None).agencies}
+    agency = triage.registry.resolve(str(example.truth.agency))
+    return chances, agency.id if agency is not None else None
+
+
+def _hidden(later: Sequence[Example], rng: np.random.Generator) -> frozenset[str]:
+    """Draw offices, whatever their size, that together have about a third of the rows."""
+    counts = Counter(e.truth.agency for e in later if e.truth.agency is not None)
+    hidden: list[str] = []
+    rows = 0
+    for name in rng.permutation(sorted(counts)).tolist():
+        if rows + counts[name] <= 1.2 * _HIDDEN_SHARE * len(later):
+            hidden.append(name)
+            rows += counts[name]
+        if rows >= _HIDDEN_SHARE * len(later):
+            break
+    return frozenset(hidden)
+
+
+def _replay(triage: Triage, later: Sequence[Example], readings: Sequence[Reading], *, plain: bool) -> list[Sum]:
+    """Ask about each complaint twice: with an empty memory, and with what was decided a day before."""
+    experience = Experience(triage.bundle)
+    learning = replace(triage, experience=experience)
+    waiting = 0
+    sums: list[Sum] = []
+    decided = 0
+    vectoriser = triage.bundle.vectoriser
+    own = [replace(reading, features=vectoriser.transform(reading.document)) for reading in readings]
+    for example, reading in zip(later, own, strict=True):
+        while (date := later[waiting].date) is not None and example.date is not None and date + _DELAY <= example.date:
+            decision = Decision({"agency": str(later[waiting].truth.agency)}, at=date)
+            experience.remember(own[waiting].complaint, decision)
+            waiting += 1
+            decided += 1
+            if decided % _REFIT_EVERY == 0:
+                experience.refit()
+        margins = triage.bundle.linear.margins(reading.features)
+        routing = triage.route(reading, triage.distributions(reading).get("function"))
+        for asked in (triage, learning):
+            pooled = asked.evidence(reading, margins, routing)
+            sums.append(Sum(pooled.matrix, _place_of(str(example.truth.agency), pooled, triage), plain))
+    return sums
+
+
+def _place_of(label: str, pooled: Pooled, triage: Triage) -> int:
+    if label in pooled.labels:
+        return pooled.labels.index(label)
+    agency = triage.registry.resolve(label)
+    ids = [a.id if a is not None else None for a in pooled.agencies]
+    return ids.index(agency.id) if agency is not None and agency.id in ids else -1
+
+
+def fit_weights(sums: Sequence[Sum]) -> Floats64:
+    """Fit the conditional logit by penalised maximum likelihood; the weights that history cannot teach stay fixed."""
+    used = [item for item in sums if item.truth >= 0]
+    fixed = np.array([_FIXED.get(name, np.nan) for name in FEATURES])
+    free = np.isnan(fixed)
+    base = np.where(free, 0.0, fixed)
+
+    stacked = np.concatenate([item.matrix for item in used])
+    sizes = np.array([item.matrix.shape[0] for item in used])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    truths = starts + np.array([item.truth for item in used])
+    wanted = stacked[truths].sum(axis=0)
+
+    def loss(x: Floats64) -> tuple[float, Floats64]:
+        weights = base.copy()
+        weights[free] = x
+        scores = stacked @ weights
+        scores -= np.repeat(np.maximum.reduceat(scores, starts), sizes)
+        p = np.exp(scores)
+        p /= np.repeat(np.add.reduceat(p, starts), sizes)
+        n = len(used)
+        gradient = (p @ stacked - wanted)[free] / n + 2 * _RIDGE * x
+        return float(-np.log(p[truths] + 1e-12).mean() + _RIDGE * (x @ x)), gradient
+
+    start = np.full(int(free.sum()), 0.3)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    weights = base.copy()
+    weights[free] = found.x
+    return weights
+
+
+def fit_sum_calibration(scores: Sequence[Floats64], truths: Sequence[int]) -> Calibration:
+    """Fit the probability of the first answer; one that is not among the candidates counts as a miss."""
+    first = np.array([int(s.argmax()) for s in scores])
+    right = first == np.array(truths)
+
+    def loss(x: Floats64) -> float:
+        tried = _calibration(x)
+        stated = np.array([tried.apply(s).max() for s in scores])
+        stated = np.clip(stated, _LEAST, 1 - _LEAST)
+        return float(-np.where(right, np.log(stated), np.log1p(-stated)).mean())
+
+    found = minimize(loss, np.array([0.0, -2.0, 0.0]), method="Nelder-Mead", options={"maxiter": 200})
+    return _calibration(found.x)
+
+
+def _calibration(x: Floats64) -> Calibration:
+    temperature = float(np.exp(np.clip(x[0], -3, 3)))
+    doubt = float(1 / (1 + np.exp(-x[1])))
+    return Calibration(temperature, doubt, temperature + float(np.exp(np.clip(x[2], -4, 4))))
