@@ -58,10 +58,6 @@ CALLS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ],
     ("GET", "/v1/model"): [{}],
     ("GET", "/v1/alerts"): [{}],
-    ("GET", "/v1/routing-switches"): [{}],
-    ("POST", "/v1/routing-switches"): [
-        {"json": {"scope": "wilayah:33.10", "on": True, "official": "Kepala Dinas", "reason": "uji"}}
-    ],
     ("GET", "/v1/agencies"): [{"params": {"q": SECRET}}, {"params": {"q": OTHER}}],
 }
 
@@ -105,8 +101,6 @@ def test_every_endpoint_asks_for_its_scope(server: Any) -> None:
         ("GET", "/v1/jobs/{job_id}/results"): "assess",
         ("DELETE", "/v1/jobs/{job_id}"): "assess",
         ("DELETE", "/v1/complaints/{complaint_id}"): "admin",
-        ("GET", "/v1/routing-switches"): "admin",
-        ("POST", "/v1/routing-switches"): "admin",
         ("GET", "/v1/routing-switches"): "admin",
         ("POST", "/v1/routing-switches"): "admin",
         ("POST", "/v1/complaints/{complaint_id}/events"): "events",

@@ -229,9 +229,7 @@ def test_rows_without_labels_do_not_count(rows: list[dict[str, Any]], tmp_path: 
     assert (metrics["agency"]["n"], metrics["category"]["n"]) == (10, 20)
 
 
-def test_a_file_without_labels_cannot_be_evaluated(
-    rows: list[dict[str, Any]], tmp_path: Path
-) -> None:
+def test_a_file_without_labels_cannot_be_evaluated(rows: list[dict[str, Any]], tmp_path: Path) -> None:
     path = tmp_path / "tanpa.jsonl"
     path.write_text("".join(json.dumps({"id": row["id"], "text": row["text"]}) + "\n" for row in rows[:20]))
     outcome = pilah("evaluate", path, "--bundle", BASE, "-o", tmp_path / "report")
