@@ -69,6 +69,19 @@ class Encoder:
         length = float(np.sqrt(total @ total))
         return total / np.float32(length) if length > 0 else total
 
+    def shares(self, text: str) -> tuple[NDArray[np.int64], Floats]:
+        """Split the vector of a text into the parts of its known words, which sum to it.
+
+        :return: where each word starts in the text, shape (n,), and its part, shape (n, n_dimensions).
+        """
+        get = self._index.get
+        found = [(match.start(), i) for match in TOKEN.finditer(text) if (i := get(match[0])) is not None]
+        starts, rows = np.array([f[0] for f in found], np.int64), np.array([f[1] for f in found], np.int64)
+        parts: Floats = self.scales[rows, None] * self.vectors[rows].astype(np.float32)
+        total = parts.sum(axis=0)
+        length = float(np.sqrt(total @ total))
+        return starts, parts / np.float32(length) if length > 0 else parts
+
     @classmethod
     def quantise(cls, words: tuple[str, ...], vectors: NDArray[np.floating[Any]]) -> Encoder:
         """Store vectors in one byte a number, one scale a word.

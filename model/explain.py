@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from model.assessment import Evidence
 from model.bundle import Bundle
 from model.classifier import Head
-from model.features import Floats, Occurrences
+from model.features import ENCODER_LENGTH, Floats, Occurrences
 from model.reading import Reading
 
 _SHOWN = 3
@@ -61,17 +61,32 @@ def contrasts(bundle: Bundle, reading: Reading, pairs: Sequence[Rival], found: O
     positions = np.searchsorted(features.indices, found.columns)
     counts = np.bincount(positions, weights=found.shares, minlength=features.indices.size)
     columns = np.array([(p.head.columns.start + p.best, p.head.columns.start + p.other) for p in pairs])
+    meaning = _meaning(bundle, reading.document, columns, found)
     weights = linear.weights[features.indices[:, None, None], columns] * linear.scales[columns].astype(np.float64)
     parts = features.values[:, None] * (weights[:, :, 0] - weights[:, :, 1])
     shared = parts[positions] * (found.shares / counts[positions])[:, None]
     answers = []
     for number, pair in enumerate(pairs):
         words = np.bincount(found.pieces, weights=shared[:, number], minlength=len(found.spans)).astype(np.float64)
+        words += meaning[:, number]
         bias = float(linear.bias[columns[number, 0]]) - float(linear.bias[columns[number, 1]])
         names = pair.head.groups[pair.best].name, pair.head.groups[pair.other].name
         margin = float(words.sum()) + bias + pair.knowledge
         answers.append(Contrast(pair.head.name, *names, words, bias, pair.knowledge, margin))
     return answers
+
+
+def _meaning(bundle: Bundle, text: str, columns: NDArray[np.int64], found: Occurrences) -> NDArray[np.float64]:
+    """Return what the word vectors of each piece say for one group over the other, shape (n_pieces, n_pairs)."""
+    said = np.zeros((len(found.spans), len(columns)))
+    encoder, linear = bundle.vectoriser.encoder, bundle.linear
+    if encoder is None or not found.spans:
+        return said
+    starts, parts = encoder.shares(text)
+    weights = linear.weights[bundle.vectoriser.n_counted :, columns] * linear.scales[columns]
+    pieces = np.searchsorted([start for start, _ in found.spans], starts, side="right") - 1
+    np.add.at(said, pieces, ENCODER_LENGTH * (parts @ (weights[:, :, 0] - weights[:, :, 1])))
+    return said
 
 
 @dataclass(frozen=True, slots=True)

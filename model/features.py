@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 WORD = re.compile(r"\w+")
 _CHARS = (3, 4, 5)
 _WORD_CACHE = 50_000  # distinct words kept with their character features; about 15 MB when full
-_ENCODER_LENGTH = np.float32(0.8)
+ENCODER_LENGTH = np.float32(0.8)
 """Length of the encoder's part beside the two blocks of length one, chosen on grouped folds of Purbalingga."""
 _NOTHING = np.empty(0, np.int32)
 
@@ -134,7 +134,7 @@ class Vectoriser:
         letters = [self._chars_of(word) for word in text.split() if len(word) <= 40]
         blocks = [self._block(np.array(found, np.int32)), self._block(np.concatenate(letters or [_NOTHING]))]
         if self.encoder is not None:
-            vector = self.encoder.encode(text) * _ENCODER_LENGTH
+            vector = self.encoder.encode(text) * ENCODER_LENGTH
             blocks.append((np.arange(self.n_counted, self.size), vector))
         return SparseVector(np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
 
