@@ -78,6 +78,10 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         config=config.to_toml(),
         extras={**extras, **marks(examples)},
     )
+    if config.agency != "labels":
+        # Labels gathered from many places name offices in too many ways to count what is right: the raw
+        # probabilities stand, and nothing is eligible until a deployment trains on its own history.
+        return bundle
     return replace(bundle, extras={**bundle.extras, **trust(bundle, examples, fitted, folds, config)})
 
 
