@@ -188,5 +188,5 @@ def fit_sum_calibration(scores: Sequence[Floats64], truths: Sequence[int]) -> Ca
 
 def _calibration(x: Floats64) -> Calibration:
     temperature = float(np.exp(np.clip(x[0], -3, 3)))
-    doubt = float(1 / (1 + np.exp(-x[1])))
+    doubt = float(1 / (1 + np.exp(-np.clip(x[1], -30, 30))))
     return Calibration(temperature, doubt, temperature + float(np.exp(np.clip(x[2], -4, 4))))

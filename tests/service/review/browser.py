@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-NEEDED = "PILAH_TEST_BROWSER"  # set by .ci/run: a machine without Chromium then fails instead of skipping
+NEEDED = "REQUIRE_BROWSER"  # set by .ci/run: a machine without Chromium then fails instead of skipping
 _OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
