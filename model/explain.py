@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assessment import Evidence
+from model.assessment import AgencyAnswer, Evidence, LabelAnswer
 from model.bundle import Bundle
 from model.classifier import Head
 from model.features import ENCODER_LENGTH, Floats, Occurrences
@@ -183,3 +183,35 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1] in _EDGES:
         end -= 1
     return start, end
+
+
+def learned_evidence(
+    bundle: Bundle,
+    reading: Reading,
+    margins: Floats,
+    agency: AgencyAnswer | None,
+    category: LabelAnswer | None,
+    report_type: LabelAnswer | None,
+) -> list[Evidence]:
+    """Name the words that spoke for the learned answers and against them.
+
+    :param margins: one score per group of every head.
+    """
+    asked = [("agency", "agency", agency.label if agency else None)]
+    asked += [("agency", "function", agency.function if agency else None)]
+    asked += [("category", "category", category.label if category else None)]
+    asked += [("type", "type", report_type.label if report_type else None)]
+    pairs, about = [], []
+    for subject, name, answer in asked:
+        head = bundle.heads.get(name)
+        if head is None or (subject == "agency" and "agency" in about):
+            continue
+        pair = lead(head, margins[head.columns], reading.matters.probabilities, answer)
+        if pair is not None:
+            pairs.append(pair)
+            about.append(subject)
+    occurrences = bundle.vectoriser.occurrences(reading.document)
+    parts = contrasts(bundle, reading, pairs, occurrences)
+    return [
+        e for part, subject in zip(parts, about, strict=True) for e in evidence(part, subject, reading, occurrences)
+    ]

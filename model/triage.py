@@ -22,7 +22,6 @@ from model.assessment import (
     Assessment,
     Claim,
     DuplicateAnswer,
-    Evidence,
     LabelAnswer,
     ModelRef,
     RegionAnswer,
@@ -33,57 +32,28 @@ from model.care import care_agencies
 from model.category_mixing import mix_categories
 from model.classifier import Distribution
 from model.confidence import FILE as CONFIDENCE
-from model.confidence import Confidence, Signals, agency_signals, category_signals, label_signals
+from model.confidence import Confidence
 from model.experience import Experience
-from model.explain import contrasts, lead
-from model.explain import evidence as word_evidence
+from model.explain import learned_evidence
 from model.features import Floats
 from model.local_offices import LocalOffices
 from model.matters import MatterMatcher, shipped_matcher
 from model.memory import Recall
 from model.mixing import ALTERNATIVES, Candidate, agency_answer, at_home, mix, mix_pooled
-from model.phrases import PhraseText, phrase_text
+from model.phrases import phrase_text
 from model.places import PlaceReading, PlaceResolver
 from model.policy import FILE as POLICY
 from model.policy import Policy, decide, read_policies
 from model.pooling import FILE as POOL
 from model.pooling import KNOWLEDGE_ONLY, LOCAL, Learned, Pooled, PoolModel, adjusted, evidence, log_shares
 from model.reading import Reading, read
-from model.report_types import TypeReader, TypeReading, pool_types, shipped_type_reader, type_evidence
+from model.report_types import TypeReader, pool_types, shipped_type_reader, type_evidence
 from model.routing import Routing, compose
 from model.screening import Screener, shipped_screener
+from model.suggestion import Suggestion
 
 BASE = Path(__file__).parent / "base"
 """The shipped bundle."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Hold what heads, rules and registry say together, before it is calibrated as a whole.
-
-    :param candidates: agencies, best first.
-    :param asked: what the phrases tell about the type.
-    :param adapted: the agency after what people decided since; ``None`` where nobody has decided anything.
-    """
-
-    routing: Routing
-    candidates: tuple[Candidate, ...]
-    text: PhraseText
-    asked: TypeReading
-    agency: AgencyAnswer | None
-    category: LabelAnswer | None
-    type: LabelAnswer | None
-    adapted: AgencyAnswer | None = None
-
-    def signals(self, question: str, reading: Reading) -> Signals:
-        """Return what speaks for the answer to a question that has one."""
-        if question == "category" and self.category is not None:
-            return category_signals(self.category, reading.matters)
-        if question == "type" and self.type is not None:
-            return label_signals(self.type)
-        if self.agency is not None:
-            return agency_signals(self.agency, self.candidates, self.routing)
-        return {}
 
 
 @dataclass(frozen=True)
@@ -288,42 +258,12 @@ class Triage:
             ),
             explanation=(
                 *routing.evidence,
-                *(self._explain(reading, margins, agency, category, report_type) if explain else ()),
+                *(learned_evidence(self.bundle, reading, margins, agency, category, report_type) if explain else ()),
                 *(type_evidence(asked, report_type.label, text) if report_type else ()),
                 *screened.evidence,
             ),
             duplicates=tuple(duplicates),
         )
-
-    def _explain(
-        self,
-        reading: Reading,
-        margins: Floats,
-        agency: AgencyAnswer | None,
-        category: LabelAnswer | None,
-        report_type: LabelAnswer | None,
-    ) -> list[Evidence]:
-        """Name the words that spoke for the learned answers and against them."""
-        asked = [("agency", "agency", agency.label if agency else None)]
-        asked += [("agency", "function", agency.function if agency else None)]
-        asked += [("category", "category", category.label if category else None)]
-        asked += [("type", "type", report_type.label if report_type else None)]
-        pairs, about = [], []
-        for subject, name, answer in asked:
-            head = self.bundle.heads.get(name)
-            if head is None or (subject == "agency" and "agency" in about):
-                continue
-            pair = lead(head, margins[head.columns], reading.matters.probabilities, answer)
-            if pair is not None:
-                pairs.append(pair)
-                about.append(subject)
-        occurrences = self.bundle.vectoriser.occurrences(reading.document)
-        parts = contrasts(self.bundle, reading, pairs, occurrences)
-        return [
-            e
-            for part, subject in zip(parts, about, strict=True)
-            for e in word_evidence(part, subject, reading, occurrences)
-        ]
 
     def agency_label(self, name: str | None, agency_id: str | None = None) -> str | None:
         """Return the name under which an office is answered: the learned one where it has one.

@@ -13,7 +13,17 @@ from data.errors import PilahError
 from service.codec import as_utc, from_plain
 from service.intake import Intake
 from service.problems import problem
-from service.storage.jobs import FAILED, WAITING, Item, finish_if_done, hold_job, next_item, remove_old, settle_item
+from service.storage.jobs import (
+    FAILED,
+    WAITING,
+    Item,
+    any_open,
+    finish_if_done,
+    hold_job,
+    next_item,
+    remove_old,
+    settle_item,
+)
 from service.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -63,6 +73,8 @@ class JobRunner:
     async def _some(self) -> bool:
         """Answer a few items of one job and say whether there was a job."""
         store = self._intake.store
+        if not store.read(any_open):  # the usual case: nothing is written, and no other server is held up
+            return False
         until = as_utc(datetime.now(UTC) + timedelta(seconds=_HELD))
         job_id = await asyncio.wrap_future(store.write(lambda connection: hold_job(connection, self._name, until)))
         if job_id is None:

@@ -22,7 +22,8 @@ from model.confidence import FILE as CONFIDENCE
 from model.confidence import SIGNALS, Confidence, Scale, Signals
 from model.policy import FILE as POLICY
 from model.policy import TARGETS, policies_document
-from model.triage import Suggestion, Triage
+from model.suggestion import Suggestion
+from model.triage import Triage
 from training.calibrate import Fold
 from training.config import Config
 from training.examples import Example

@@ -9,10 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from service.storage.log import DECISIONS
 from service.storage.review_tables import targets, tasks, users
 from service.storage.store import visible
-from service.storage.tables import complaints, events
+from service.storage.tables import complaints
 from service.viewer import Viewer
 
 _FIELDS = "received disposed followed closed returned accepted linked topics late stage due".split()
@@ -60,17 +59,6 @@ def accounts(connection: Connection) -> list[tuple[str | None, str | None]]:
     deciding = users.c.role.in_(("instansi", "penghubung"))
     statement = sa.select(users.c.region, users.c.agency_id).where(users.c.active == 1, deciding)
     return [(row.region, row.agency_id) for row in connection.execute(statement)]
-
-
-def first_day(connection: Connection) -> str | None:
-    """Return the day of the first complaint."""
-    return connection.execute(sa.select(sa.func.min(tasks.c.received))).scalar()
-
-
-def decisions_since(connection: Connection, since: str) -> int:
-    """Count the decisions after a moment."""
-    condition = sa.and_(events.c.kind.in_(sorted(DECISIONS)), events.c.recorded_at >= since)
-    return connection.execute(sa.select(sa.func.count()).select_from(events).where(condition)).scalar_one()
 
 
 def targets_of(connection: Connection, region: str, semester: str) -> dict[str, float]:

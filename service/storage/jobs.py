@@ -92,6 +92,11 @@ def open_jobs(connection: Connection, viewer: Viewer) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(jobs).where(mine)).scalar_one())
 
 
+def any_open(connection: Connection) -> bool:
+    """Say whether any job, whoever sent it, is not finished."""
+    return connection.execute(sa.select(jobs.c.id).where(jobs.c.finished_at.is_(None)).limit(1)).first() is not None
+
+
 def items_of(connection: Connection, job_id: str, after: int, limit: int) -> list[Item]:
     """Return what is done of a job after a number, in order, up to the first item that still waits."""
     statement = sa.select(job_items).where(job_items.c.job_id == job_id, job_items.c.number > after)

@@ -98,11 +98,6 @@ class Store:
         statement = sa.select(complaints.c.id).where(complaints.c.id == complaint_id)
         return self.read(lambda connection: connection.execute(statement).first()) is not None
 
-    def is_deleted(self, complaint_id: str) -> bool:
-        """Say whether a complaint was erased."""
-        statement = sa.select(events.c.seq).where(events.c.complaint_id == complaint_id, events.c.kind == "deleted")
-        return self.read(lambda connection: connection.execute(statement.limit(1)).first()) is not None
-
     def visible_ids(self, ids: Sequence[str], viewer: Viewer) -> set[str]:
         """Return those of the ids that the viewer may see."""
         if not ids:
