@@ -169,7 +169,8 @@ class Registry:
         """
         with self._changing() as contents:
             now_live = self.pointed("live")
-            came_from = [h for h in contents.history if h["what"] == "promoted" and h["name"] == now_live]
+            promoted = [h for h in contents.history if h["what"] == "promoted" and h["name"] == now_live]
+            came_from = [h for h in promoted if h["from"] != now_live]  # promoting the live model again changes nothing
             if now_live is None or not came_from:
                 raise PilahError("PLH-309", str(self.folder))
             before: str | None = came_from[-1]["from"]

@@ -68,6 +68,13 @@ def test_rollback_goes_back_step_by_step(registry: Registry, others: list[Path])
         registry.rollback()
 
 
+def test_promoting_the_live_model_again_leaves_the_way_back(registry: Registry, others: list[Path]) -> None:
+    names = [registry.add(path).name for path in others[:2]]
+    for name in (names[0], names[1], names[1]):
+        registry.promote(name, None)
+    assert registry.rollback() == names[0]
+
+
 def test_who_forced_it_and_why_is_kept(registry: Registry, others: list[Path]) -> None:
     name = registry.add(others[0]).name
     registry.promote(name, {"passed": False}, {"by": "lia", "reason": "kantor baru"})
