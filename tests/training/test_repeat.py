@@ -38,7 +38,8 @@ def test_the_bundle_states_what_repeats_it(sample_records: list[Record], tmp_pat
 
 
 def test_an_interrupted_run_leaves_nothing(sample_path: Path, tmp_path: Path) -> None:
-    program = "from service.cli import main; main()"
+    # A run of the tests in the background may have been told to ignore the signal, and hands that on.
+    program = "import signal as s; s.signal(s.SIGINT, s.default_int_handler); from service.cli import main; main()"
     command = [sys.executable, "-c", program, "train", str(sample_path), "-o", str(tmp_path / "out" / "bundle")]
     running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)  # noqa: S603
     assert running.stderr is not None
