@@ -116,6 +116,20 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Train the bundle again, or take it from its source again.",
         status=503,
     ),
+    "PLH-207": ErrorInfo(
+        title="A library of the accurate tier is missing",
+        title_id="Pustaka tingkat akurat belum terpasang",
+        cause="The bundle, the configuration or the command asks for a transformer; its libraries are an extra.",
+        action="Install pilah with [accurate] to serve it or [accurate-training] to train it, or use another bundle.",
+        status=503,
+    ),
+    "PLH-208": ErrorInfo(
+        title="The transformer cannot be used",
+        title_id="Model transformer tidak dapat dipakai",
+        cause="A file is missing or damaged, it is not of the BERT family, or its vectors are not the original's.",
+        action="Build it again with 'pilah encoder build --from', or take the bundle from its source again.",
+        status=503,
+    ),
     "PLH-209": ErrorInfo(
         title="The word vectors cannot be read",
         title_id="Vektor kata tidak dapat dibaca",

@@ -20,11 +20,15 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from data.errors import PilahError
+from model.accurate import FILES as ACCURATE_FILES
+from model.accurate import Accurate
 from model.classifier import Calibration, Group, Head, LinearModel
 from model.encoder import Encoder
-from model.features import Vectoriser
+from model.features import Floats, SparseVector, Vectoriser
 
-SCHEMA = 1
+SCHEMA = 2
+_PLAIN_SCHEMA = 1
+"""Of a bundle without a transformer, which programs of before the accurate tier read too."""
 _ARRAYS, _VOCABULARY, _HEADS, _CONFIG, _CARD = (
     "arrays.safetensors",
     "vocabulary.json",
@@ -54,6 +58,7 @@ class Bundle:
     :param config: the run's ``config.toml``, as text.
     :param card: the model card, in Markdown.
     :param extras: further JSON documents by file name (duplicate scorer, policy).
+    :param accurate: the transformer that votes beside the linear heads; ``None`` in the default tier.
     :param digest: ``sha256:…`` of the manifest; empty before it is saved.
     """
 
@@ -68,7 +73,17 @@ class Bundle:
     config: str = ""
     card: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
+    accurate: Accurate | None = None
     digest: str = ""
+
+    def margins(self, features: SparseVector, document: str) -> Floats:
+        """Return one score per group of every head, shape (n_groups,).
+
+        :param document: the text that the features are of.
+        :raises PilahError: PLH-207 if the bundle has a transformer and its libraries are missing.
+        """
+        margins = self.linear.margins(features)
+        return margins if self.accurate is None else self.accurate.join(margins, self.heads, document)
 
     def save(self, directory: Path) -> str:
         """Write the bundle whole or not at all.
@@ -119,8 +134,10 @@ class Bundle:
         (directory / _CARD).write_text(self.card, encoding="utf-8")
         for name, document in self.extras.items():
             _write_json(directory / name, document)
+        if self.accurate is not None:
+            self.accurate.save(directory)
         manifest = {
-            "schema": SCHEMA,
+            "schema": _PLAIN_SCHEMA if self.accurate is None else SCHEMA,
             "id": self.id,
             "created": self.created,
             "home": self.home,
@@ -153,7 +170,8 @@ def _checked(directory: Path) -> Bundle:
     schema, files, extras = int(manifest["schema"]), dict(manifest["files"]), list(manifest.get("extras") or [])
     if schema > SCHEMA:
         raise PilahError("PLH-203", f"{path}: schema {schema}, this program reads up to {SCHEMA}")
-    for name in (*_REQUIRED, *files, *extras):
+    required = _REQUIRED if schema == _PLAIN_SCHEMA else (*_REQUIRED, *ACCURATE_FILES)
+    for name in (*required, *files, *extras):
         if not _NAME.fullmatch(str(name)) or not (directory / str(name)).is_file():
             raise PilahError("PLH-201", f"{directory}: {str(name)[:100]!r}")
         if _sha256(directory / str(name)) != files.get(name):
@@ -194,6 +212,7 @@ def _assemble(directory: Path, manifest: dict[str, Any], extras: list[str]) -> B
         config=(directory / _CONFIG).read_text(encoding="utf-8"),
         card=(directory / _CARD).read_text(encoding="utf-8"),
         extras={name: _read_json(directory / name) for name in extras},
+        accurate=None if int(manifest["schema"]) == _PLAIN_SCHEMA else Accurate.load(directory, heads),
         digest="sha256:" + _sha256(directory / "manifest.json"),
     )
 

@@ -212,6 +212,12 @@ def learned_evidence(
             about.append(subject)
     occurrences = bundle.vectoriser.occurrences(reading.document)
     parts = contrasts(bundle, reading, pairs, occurrences)
-    return [
-        e for part, subject in zip(parts, about, strict=True) for e in evidence(part, subject, reading, occurrences)
-    ]
+    found = []
+    for part, pair, subject in zip(parts, pairs, about, strict=True):
+        found += evidence(part, subject, reading, occurrences)
+        if bundle.accurate is not None and pair.head.name in bundle.accurate.votes:
+            scores = margins[pair.head.columns]
+            rest = float(scores[pair.best] - scores[pair.other]) + pair.knowledge - part.margin
+            if abs(rest) >= _LEAST:
+                found.append(Evidence(subject, None, "makna kalimat", round(rest, 4), "transformer"))
+    return found

@@ -161,7 +161,7 @@ class Triage:
 
     def distributions(self, reading: Reading) -> dict[str, Distribution]:
         """Return the probabilities of every head."""
-        return self._distributions(reading, self.bundle.linear.margins(reading.features))
+        return self._distributions(reading, self.bundle.margins(reading.features, reading.document))
 
     def _distributions(self, reading: Reading, margins: Floats) -> dict[str, Distribution]:
         known = reading.matters.probabilities
@@ -226,7 +226,7 @@ class Triage:
         :param explain: whether anybody will read the reasons; finding the words that spoke for the learned answers
             takes a sixth of the time.
         """
-        margins = self.bundle.linear.margins(reading.features)
+        margins = self.bundle.margins(reading.features, reading.document)
         raw = self.suggest(reading, margins)
         routing, asked, complaint = raw.routing, raw.asked, reading.complaint
         proved, category, report_type = self._stated(raw, reading)

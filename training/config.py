@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from data.errors import PilahError
 
@@ -46,6 +46,22 @@ class HeadConfig(_Section):
     category_knowledge: float = Field(0.1, ge=0, le=1)
 
 
+class TransformerConfig(_Section):
+    """Set the accurate tier, off by default.
+
+    ``encoder``: a folder that ``pilah encoder build --from`` wrote, or ``none``. ``epochs`` of fine-tuning (0: the
+    encoder stays as it is and only heads are learned on it), at ``learning_rate``, ``batch`` texts at a time, the
+    lowest ``frozen_layers`` left as they are. ``max_tokens``: pieces of a text that are read.
+    """
+
+    encoder: str = Field("none", min_length=1)
+    epochs: int = Field(4, ge=0, le=100)
+    learning_rate: float = Field(1.2e-4, gt=0, lt=1)
+    batch: int = Field(16, ge=1)
+    frozen_layers: int = Field(3, ge=0)
+    max_tokens: int = Field(128, ge=8, le=512)
+
+
 class PolicyConfig(_Section):
     """Set the promise of automatic routing: at most ``target`` wrong, with ``confidence``."""
 
@@ -71,7 +87,15 @@ class Config(_Section):
     agency: Literal["labels", "functions"] = "labels"
     features: FeatureConfig = FeatureConfig()
     heads: HeadConfig = HeadConfig()
+    transformer: TransformerConfig = TransformerConfig()
     policy: PolicyConfig = PolicyConfig()
+
+    @model_validator(mode="after")
+    def _keep_private(self) -> Config:
+        """Refuse to fine-tune what may leave the house: weights can hold what a single complaint said."""
+        if self.shareable and self.transformer.encoder != "none" and self.transformer.epochs:
+            raise ValueError("transformer.epochs must be 0 where shareable is true")
+        return self
 
     def to_toml(self) -> str:
         """Write the run with all its defaults filled in.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,23 @@ from model.classifier import Calibration, Head, group_by_label
 from training.calibrate import Fold, fit_calibration
 from training.config import HeadConfig
 from training.groups import build_groups
-from training.solvers import Floats64, Penalty, Solver
+from training.solvers import Floats64, Penalty, Rows
 
 _CHOSEN_ROWS = 3_000  # with more rows the first penalty is taken: the choice matters less and costs more
+
+
+class Fitter(Protocol):
+    """Fit linear models; see :class:`training.solvers.Solver`."""
+
+    @property
+    def features(self) -> Any:
+        """Return the features of all rows, shape (n, n_features)."""
+
+    def margins(self, rows: Rows, target: Rows, n_groups: int, asked: Rows, penalty: Penalty) -> Floats64:
+        """Fit on ``rows`` and score the rows ``asked``."""
+
+    def fit(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
+        """Return weights and bias fitted on ``rows``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ class FittedHead:
 
 def fit_head(
     task: Task,
-    solver: Solver,
+    solver: Fitter,
     hints: Hints,
     folds: Sequence[Fold],
     config: HeadConfig,
@@ -127,12 +142,18 @@ def _choose(
     """
     labelled = [place for place, i in enumerate(asked) if task.labels[i] is not None]
     rows = [asked[place] for place in labelled]
-    truths = [str(task.labels[i]) for i in rows]
-    mentioned = [hints.mentioned[i] for i in rows]
+    joined = {penalty: np.concatenate(parts) for penalty, parts in margins.items()}
+    penalty = max(joined, key=lambda tried: int((joined[tried][labelled].argmax(axis=1) == target[rows]).sum()))
+    return penalty, calibrate(task, head, rows, joined[penalty][labelled], hints), joined[penalty]
+
+
+def calibrate(task: Task, head: Head, rows: Sequence[int], margins: Floats64, hints: Hints) -> Calibration:
+    """Fit the probabilities of a head on labelled rows that it has not seen.
+
+    :param margins: of these rows, shape (len(rows), n_groups).
+    """
     offsets = None
     if any(group.function for group in head.groups):
         offsets = np.stack([head.hints(hints.known[i]) for i in rows])
-    joined = {penalty: np.concatenate(parts) for penalty, parts in margins.items()}
-    penalty = max(joined, key=lambda tried: int((joined[tried][labelled].argmax(axis=1) == target[rows]).sum()))
-    calibration, _ = fit_calibration(head, joined[penalty][labelled], truths, mentioned, offsets)
-    return penalty, calibration, joined[penalty]
+    truths, mentioned = [str(task.labels[i]) for i in rows], [hints.mentioned[i] for i in rows]
+    return fit_calibration(head, margins, truths, mentioned, offsets)[0]

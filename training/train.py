@@ -31,6 +31,7 @@ from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser
 from model.pooling import FILE as POOL
 from model.triage import BASE
+from training.accurate import vote
 from training.calibrate import Fold, calibration_folds
 from training.confidence import trust
 from training.config import Config
@@ -59,6 +60,10 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     tasks = _tasks(examples, config)
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
         vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
+    accurate, votes = None, {}
+    if config.transformer.encoder != "none":
+        texts, hints = _drop_titles(examples, config), _hints(examples)
+        fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, quiet)
     heads = _place(fitted)
     moment = created or datetime.now(UTC)
     extras = {BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))}
@@ -74,9 +79,10 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         heads=heads,
         home=home,
         category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
-        metadata={**_metadata(examples, list(heads)), "faults": faults(examples, groups)},
+        metadata={**_metadata(examples, list(heads)), "faults": faults(examples, groups), **votes},
         config=config.to_toml(),
         extras={**extras, **marks(examples)},
+        accurate=accurate,
     )
     if config.agency != "labels":
         # Labels gathered from many places name offices in too many ways to count what is right: the raw
@@ -124,8 +130,7 @@ def _fit(
     if solver.dense:
         _ = solver.kernel
     progress()
-    hints = Hints([e.mentioned for e in examples], [e.known for e in examples])
-    fitted = [fit_head(t, solver, hints, folds, config.heads, progress) for t in tasks]
+    fitted = [fit_head(t, solver, _hints(examples), folds, config.heads, progress) for t in tasks]
     heads = [head for head in fitted if head is not None]
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
@@ -133,6 +138,10 @@ def _fit(
         np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
     )
     return vectoriser, linear, heads
+
+
+def _hints(examples: Sequence[Example]) -> Hints:
+    return Hints([e.mentioned for e in examples], [e.known for e in examples])
 
 
 @cache
