@@ -27,7 +27,7 @@ from model.encoder import Encoder
 from model.features import Floats, SparseVector, Vectoriser
 
 SCHEMA = 2
-_PLAIN_SCHEMA = 1
+PLAIN_SCHEMA = 1
 """Of a bundle without a transformer, which programs of before the accurate tier read too."""
 _ARRAYS, _VOCABULARY, _HEADS, _CONFIG, _CARD = (
     "arrays.safetensors",
@@ -137,7 +137,7 @@ class Bundle:
         if self.accurate is not None:
             self.accurate.save(directory)
         manifest = {
-            "schema": _PLAIN_SCHEMA if self.accurate is None else SCHEMA,
+            "schema": PLAIN_SCHEMA if self.accurate is None else SCHEMA,
             "id": self.id,
             "created": self.created,
             "home": self.home,
@@ -170,7 +170,7 @@ def _checked(directory: Path) -> Bundle:
     schema, files, extras = int(manifest["schema"]), dict(manifest["files"]), list(manifest.get("extras") or [])
     if schema > SCHEMA:
         raise PilahError("PLH-203", f"{path}: schema {schema}, this program reads up to {SCHEMA}")
-    required = _REQUIRED if schema == _PLAIN_SCHEMA else (*_REQUIRED, *ACCURATE_FILES)
+    required = (*_REQUIRED, *ACCURATE_FILES) if schema > PLAIN_SCHEMA else _REQUIRED
     for name in (*required, *files, *extras):
         if not _NAME.fullmatch(str(name)) or not (directory / str(name)).is_file():
             raise PilahError("PLH-201", f"{directory}: {str(name)[:100]!r}")
@@ -212,7 +212,7 @@ def _assemble(directory: Path, manifest: dict[str, Any], extras: list[str]) -> B
         config=(directory / _CONFIG).read_text(encoding="utf-8"),
         card=(directory / _CARD).read_text(encoding="utf-8"),
         extras={name: _read_json(directory / name) for name in extras},
-        accurate=None if int(manifest["schema"]) == _PLAIN_SCHEMA else Accurate.load(directory, heads),
+        accurate=Accurate.load(directory, heads) if int(manifest["schema"]) > PLAIN_SCHEMA else None,
         digest="sha256:" + _sha256(directory / "manifest.json"),
     )
 

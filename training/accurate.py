@@ -100,7 +100,7 @@ def vote(
     stages = trainer.stages(folds)
     everything = np.arange(len(texts))
     one = len(folds) > 0 and all(stage is stages[0] for stage in stages)
-    final = stages[0] if one and config.transformer.epochs else trainer.train(everything)
+    final = stages[0] if one else trainer.train(everything)
     features, centre = final.features(everything)
     solver = Staged(_solver(features, config.seed))
     for fold, stage in zip(folds, stages, strict=True):
@@ -126,7 +126,7 @@ def vote(
             votes[name] = found.vote
             weights[name], biases[name] = voter.weights.astype(np.float32), voter.bias.astype(np.float32)
         heads.append(joined)
-    about = {"transformer": {"tuned_rows": int(final.rows.size), "votes": learned}}
+    about = {"transformer": {"tuned_rows": int(final.rows.size) if config.transformer.epochs else 0, "votes": learned}}
     return heads, Accurate(final.transformer, centre, weights, biases, votes) if votes else None, about
 
 
@@ -187,13 +187,14 @@ class _Trainer:
         """Fine-tune on rows, write the network and let it encode every text."""
         settings = self.config.transformer
         tokenizer = json.dumps(self.source.tokenizer, ensure_ascii=False, separators=(",", ":"))
-        cut = Pieces(tokenizer, settings.max_tokens, self.source.prefix)
+        longest = min(settings.max_tokens, self.source.longest)
+        cut = Pieces(tokenizer, longest, self.source.prefix)
         asked = [Question(question.target[rows], question.size) for question in self.questions]
         steps = settings.epochs + 1
         with tqdm(total=steps, desc="transformer", unit="step", disable=self.quiet) as bar:
             pieces = [cut(self.texts[i]) for i in rows]
             tuned = tune(self.source, pieces, asked, settings, self.config.seed, bar.update)
-            transformer = Transformer(export(tuned), tokenizer, settings.max_tokens, self.source.prefix)
+            transformer = Transformer(export(tuned), tokenizer, longest, self.source.prefix)
             vectors = np.stack([transformer.encode(text) for text in self.texts])
             bar.update()
         return Stage(rows, transformer, vectors)

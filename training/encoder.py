@@ -58,7 +58,7 @@ def read_lines(paths: Sequence[Path]) -> Iterator[list[str]]:
     seen: set[int] = set()
     for path in paths:
         try:
-            with _open(path) as file:
+            with open_text(path) as file:
                 for line in file:
                     words = TOKEN.findall(normalise(line).text)[:_LONGEST]
                     key = hash(tuple(words))
@@ -69,7 +69,8 @@ def read_lines(paths: Sequence[Path]) -> Iterator[list[str]]:
             raise PilahError("PLH-101", f"{path}: {error}") from error
 
 
-def _open(path: Path) -> IO[str]:
+def open_text(path: Path) -> IO[str]:
+    """Open a text file, plain or gzipped."""
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8")
     return path.open(encoding="utf-8")

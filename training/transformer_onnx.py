@@ -14,10 +14,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from data.errors import PilahError
 from model.transformer import INPUT, OUTPUT
 from training.transformer_weights import POSITIONS, TYPES, WORDS, Floats, Source
+
+try:
+    from onnx import NodeProto, TensorProto, helper, numpy_helper
+except ImportError as missing:  # an extra
+    raise PilahError("PLH-207", str(missing)) from missing
 
 _OPSET, _FORMAT = 20, 10  # what onnxruntime 1.18 and later read
 _LARGEST = 63.0

@@ -95,7 +95,7 @@ def tune(
                     wanted = target[rows][known]
                     loss = loss + f.cross_entropy(scores, wanted, torch.from_numpy(weight), label_smoothing=_SMOOTHING)
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward([loss])
             torch.nn.utils.clip_grad_norm_(learned, _LARGEST_STEP)
             optimiser.step()
             schedule.step()
@@ -128,8 +128,10 @@ def encode(weights: Mapping[str, Tensor], shape: Shape, texts: Sequence[NDArray[
     hidden = norm(f.embedding(ids, weights[WORDS]) + places, "embeddings.LayerNorm")
     for layer in range(shape.layers):
         before = f"encoder.layer.{layer}."
-        asked = (by_head(dense(hidden, f"{before}attention.self.{name}")) for name in ("query", "key", "value"))
-        mixed = f.scaled_dot_product_attention(*asked, attn_mask=real[:, None, None, :])
+        query, key, value = (
+            by_head(dense(hidden, f"{before}attention.self.{name}")) for name in ("query", "key", "value")
+        )
+        mixed = f.scaled_dot_product_attention(query, key, value, attn_mask=real[:, None, None, :])
         attended = dense(mixed.transpose(1, 2).flatten(2), f"{before}attention.output.dense")
         hidden = norm(attended + hidden, f"{before}attention.output.LayerNorm")
         inner = f.gelu(dense(hidden, f"{before}intermediate.dense"))

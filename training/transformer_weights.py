@@ -60,6 +60,11 @@ class Source:
     tokenizer: dict[str, Any]
     prefix: str = ""
 
+    @property
+    def longest(self) -> int:
+        """Return how many pieces of a text it can read."""
+        return int(self.weights[POSITIONS].shape[0]) - self.shape.first
+
     def save(self, directory: Path) -> None:
         """Write the folder."""
         directory.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from data.complaint import Complaint, Record
 from data.errors import PilahError
-from model.bundle import SCHEMA, Bundle, load
+from model.bundle import PLAIN_SCHEMA, SCHEMA, Bundle, load
 from model.triage import Triage
 
 FILES = ("arrays.safetensors", "vocabulary.json", "heads.json", "config.toml", "MODEL_CARD.md")
@@ -74,7 +74,7 @@ def test_a_bundle_holds_arrays_text_and_json_only(bundle_path: Path) -> None:
     names = {p.name for p in bundle_path.iterdir()}
     assert {p for p in names if not p.endswith(".json")} == {"arrays.safetensors", "config.toml", "MODEL_CARD.md"}
     manifest = json.loads((bundle_path / "manifest.json").read_text())
-    assert manifest["schema"] == SCHEMA
+    assert manifest["schema"] == PLAIN_SCHEMA
     assert set(manifest["files"]) == names - {"manifest.json"} >= set(FILES)
     assert {"id", "created", "data", "versions"} <= set(manifest)
     for name in names - {"arrays.safetensors"}:
