@@ -32,8 +32,8 @@ base: $(VENV)/.all  ## Make the shipped base bundle from BASE_TEXTS (plain text)
 	$(BIN)/pilah encoder build $(BASE_TEXTS) -o var/encoder
 	$(BIN)/pilah train $(BASE_DATA) --config training/base.toml -o model/base
 
-wheelhouse: | $(BIN)/python  ## Collect all that a machine without a network needs to install pilah
-	$(PIP) wheel --wheel-dir wheelhouse .
+wheelhouse: | $(BIN)/python  ## Collect all that a machine without a network needs; EXTRAS=[accurate] for that tier
+	$(PIP) wheel --wheel-dir wheelhouse '.$(EXTRAS)'
 
 clean:  ## Remove the environment and caches; var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -24,6 +24,15 @@ def with_card(bundle: Bundle, figures: str = "") -> Bundle:
         if shareable
         else "Reports marked `rahasia` may have been used: this bundle must not leave the house."
     )
+    votes = ", ".join(
+        f"{name} {vote.weight:g}" for name, vote in (bundle.accurate.votes if bundle.accurate else {}).items()
+    )
+    transformer = (
+        f"\nA small transformer, fine-tuned on these complaints, votes beside them (weights learned on unseen rows:"
+        f" {votes})."
+        if votes
+        else ""
+    )
     card = f"""# Model card: {bundle.id}
 
 Suggests the responsible agency, the category and the report type of an Indonesian public complaint.
@@ -38,7 +47,7 @@ Suggests the responsible agency, the category and the report type of an Indonesi
 ## Method
 Word 1-2 and character 3-5 n-gram TF-IDF of title and body, linear one-vs-rest models (ridge regression up to 12,000
 rows, support vector machines beyond), probabilities fitted on rows that the fitted model had not seen (later ones where
-rows are dated). Configuration: `config.toml` beside this file.
+rows are dated). Configuration: `config.toml` beside this file.{transformer}
 
 ## Figures
 {figures or "Run `pilah evaluate` with `--split` on the training files; a bundle is never measured on its own rows."}

@@ -84,7 +84,7 @@ def test_another_architecture_is_refused_by_name(source: Source, tmp_path: Path)
     source.save(tmp_path)
     config = json.loads((tmp_path / CONFIG).read_text())
     (tmp_path / CONFIG).write_text(json.dumps({**config, "model_type": "mamba"}))
-    with pytest.raises(PilahError, match="PLH-208.*mamba"):
+    with pytest.raises(PilahError, match="mamba"):
         load_source(tmp_path)
 
 
