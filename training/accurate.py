@@ -9,29 +9,29 @@ the first fold, serves every fold and the bundle; otherwise each fold needs its 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from model.accurate import Accurate, direction
-from model.classifier import group_by_label
 from model.transformer import Pieces, Transformer
 from training.calibrate import Fold
 from training.config import Config, HeadConfig
 from training.heads import FittedHead, Hints, Task, calibrate, fit_head
-from training.solvers import Floats64, Penalty, Rows, Solver
+from training.ridge import Ridge
+from training.solvers import Floats64, Penalty, Rows
 from training.transformer_onnx import export
 from training.transformer_tune import Question, tune
 from training.transformer_weights import Floats, Source, load_source
 from training.vote import Learned, learn_vote
 
 _RIDGE, _BALANCE = (0.3, 1.0, 3.0), (0.5, 1.0)  # on vectors of length one, as the n-gram blocks are
+_UNASKED = Learned(None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,14 @@ class Stage:
     """Hold a fine-tuned transformer and what it says to every row.
 
     :param rows: that it was fine-tuned on.
-    :param vectors: of all rows, shape (n, width), as the served file gives them.
+    :param centre: mean vector of these rows.
+    :param ridge: fits linear models on the directions of all rows' vectors from the centre.
     """
 
     rows: Rows
     transformer: Transformer
-    vectors: Floats
-
-    def features(self, rows: Rows) -> tuple[sp.csr_array, Floats]:
-        """Return the directions of all vectors from the mean of some rows, and this mean."""
-        centre = self.vectors[rows].mean(axis=0)
-        return sp.csr_array(direction(self.vectors, centre)), centre
+    centre: Floats
+    ridge: Ridge
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +54,14 @@ class Staged:
     """Fit linear models on vectors, each fold with the stage that has not seen its rows.
 
     :param final: fits what the bundle keeps.
-    :param of_row: the solver that may be asked about a row.
+    :param of_row: what may be asked about a row.
     """
 
-    final: Solver
-    of_row: dict[int, Solver] = field(default_factory=dict)
+    final: Ridge
+    of_row: Mapping[int, Ridge]
 
     @property
-    def features(self) -> Any:
+    def features(self) -> Floats:
         """Return the final vectors of all rows."""
         return self.final.features
 
@@ -75,6 +72,28 @@ class Staged:
     def fit(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
         """Return weights and bias fitted on ``rows``."""
         return self.final.fit(rows, target, n_groups, penalty)
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """Hold one question after the vote.
+
+    :param head: the linear head; where there is a vote, with calibration and unseen margins of what both say.
+    :param voter: the transformer's own head.
+    """
+
+    head: FittedHead
+    voter: FittedHead | None = None
+    learned: Learned = _UNASKED
+
+    def to_document(self) -> dict[str, Any]:
+        """Return what the manifest says of it."""
+        return {
+            "weight": self.learned.vote.weight if self.learned.vote else 0.0,
+            "rows": self.learned.rows,
+            "accuracy_gained": round(self.learned.accuracy, 4),
+            "loss_gained": [round(value, 4) for value in self.learned.loss],
+        }
 
 
 def vote(
@@ -98,69 +117,54 @@ def vote(
     questions = [_question(head, named[head.head.name]) for head in fitted if len(head.head.groups) > 1]
     trainer = _Trainer(source, texts, questions, config, quiet)
     stages = trainer.stages(folds)
-    everything = np.arange(len(texts))
     one = len(folds) > 0 and all(stage is stages[0] for stage in stages)
-    final = stages[0] if one else trainer.train(everything)
-    features, centre = final.features(everything)
-    solver = Staged(_solver(features, config.seed))
-    for fold, stage in zip(folds, stages, strict=True):
-        own = _solver(stage.features(fold.train)[0], config.seed)
-        solver.of_row.update(dict.fromkeys(fold.test.tolist(), own))
+    final = stages[0] if one else trainer.train(np.arange(len(texts)))
+    of_row = {int(i): stage.ridge for fold, stage in zip(folds, stages, strict=True) for i in fold.test}
+    staged = Staged(final.ridge, of_row)
     settings = config.heads.model_copy(update={"ridge": _RIDGE, "balance": _BALANCE})
-    heads, votes, weights, biases, learned = [], {}, {}, {}, {}
-    for head in fitted:
-        name = head.head.name
-        voter = _voter(head, named[name], solver, hints, folds, settings)
-        found, joined = _learn(head, voter, named[name], folds) if voter else (Learned(None, 0), head)
-        learned[name] = {
-            "weight": found.vote.weight if found.vote else 0.0,
-            "rows": found.rows,
-            "accuracy_gained": round(found.accuracy, 4),
-            "loss_gained": [round(value, 4) for value in found.loss],
-        }
-        if found.vote is not None and voter is not None:
-            rows = [i for i in joined.unseen if named[name].labels[i] is not None]
-            margins = np.stack([joined.unseen[i] for i in rows])
-            calibration = calibrate(named[name], head.head, rows, margins, hints)
-            joined = replace(joined, head=replace(head.head, calibration=calibration))
-            votes[name] = found.vote
-            weights[name], biases[name] = voter.weights.astype(np.float32), voter.bias.astype(np.float32)
-        heads.append(joined)
-    about = {"transformer": {"tuned_rows": int(final.rows.size) if config.transformer.epochs else 0, "votes": learned}}
-    return heads, Accurate(final.transformer, centre, weights, biases, votes) if votes else None, about
+    asked = [_ask(head, named[head.head.name], staged, hints, folds, settings) for head in fitted]
+    about = {
+        "tuned_rows": int(final.rows.size) if config.transformer.epochs else 0,
+        "votes": {item.head.head.name: item.to_document() for item in asked},
+    }
+    voters = {i.head.head.name: (i.voter, i.learned.vote) for i in asked if i.voter and i.learned.vote}
+    accurate = Accurate(
+        final.transformer,
+        final.centre,
+        {name: voter.weights.astype(np.float32) for name, (voter, _) in voters.items()},
+        {name: voter.bias.astype(np.float32) for name, (voter, _) in voters.items()},
+        {name: found for name, (_, found) in voters.items()},
+    )
+    return [item.head for item in asked], accurate if voters else None, {"transformer": about}
 
 
 def _question(head: FittedHead, task: Task) -> Question:
-    index = group_by_label(head.head.groups)
+    index = head.head.group_of
     return Question(np.array([-1 if label is None else index[label] for label in task.labels]), len(head.head.groups))
 
 
-def _solver(features: sp.csr_array, seed: int) -> Solver:
-    return Solver(features, np.ones(features.shape[0]), seed, n_words=0, n_counted=0)
-
-
-def _voter(
-    head: FittedHead, task: Task, solver: Staged, hints: Hints, folds: Sequence[Fold], settings: HeadConfig
-) -> FittedHead | None:
-    """Fit the transformer's own head; ``None`` where there is nothing to vote on."""
-    return fit_head(task, solver, hints, folds, settings) if len(head.head.groups) > 1 and head.unseen else None
-
-
-def _learn(head: FittedHead, voter: FittedHead, task: Task, folds: Sequence[Fold]) -> tuple[Learned, FittedHead]:
-    """Learn the vote of one question, and join the margins of the unseen rows with it."""
+def _ask(
+    head: FittedHead, task: Task, staged: Staged, hints: Hints, folds: Sequence[Fold], settings: HeadConfig
+) -> Voted:
+    """Fit the transformer's own head for a question, learn its vote, and calibrate what both say."""
+    voter = fit_head(task, staged, hints, folds, settings) if len(head.head.groups) > 1 and head.unseen else None
+    if voter is None:
+        return Voted(head)
     fold_of = {int(row): number for number, fold in enumerate(folds) for row in fold.test}
     index = head.head.group_of
-    rows = [i for i in head.unseen if i in voter.unseen and task.labels[i] is not None]
-    found = learn_vote(
+    both = [i for i in head.unseen if i in voter.unseen]
+    rows = [i for i in both if task.labels[i] is not None]
+    learned = learn_vote(
         np.array([head.unseen[i] for i in rows]),
         np.array([voter.unseen[i] for i in rows]),
         np.array([index[str(task.labels[i])] for i in rows], np.int64),
         np.array([fold_of[i] for i in rows], np.int64),
     )
-    if found.vote is None:
-        return found, head
-    joined = {i: found.vote.join(margins, voter.unseen[i]) for i, margins in head.unseen.items() if i in voter.unseen}
-    return found, replace(head, unseen=joined)
+    if learned.vote is None:
+        return Voted(head, None, learned)
+    joined = {i: learned.vote.join(head.unseen[i], voter.unseen[i]) for i in both}
+    calibration = calibrate(task, head.head, rows, np.stack([joined[i] for i in rows]), hints)
+    return Voted(replace(head, head=replace(head.head, calibration=calibration), unseen=joined), voter, learned)
 
 
 @dataclass(frozen=True)
@@ -197,4 +201,5 @@ class _Trainer:
             transformer = Transformer(export(tuned), tokenizer, longest, self.source.prefix)
             vectors = np.stack([transformer.encode(text) for text in self.texts])
             bar.update()
-        return Stage(rows, transformer, vectors)
+        centre = vectors[rows].mean(axis=0)
+        return Stage(rows, transformer, centre, Ridge(direction(vectors, centre)))

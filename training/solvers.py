@@ -22,7 +22,8 @@ Rows = NDArray[np.int64]
 Floats64 = NDArray[np.float64]
 
 DENSE_ROWS = 12_000
-_ABSENT = -3.0  # bias of a group without rows: it never wins
+ABSENT = -3.0
+"""Bias of a group without rows: it never wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,10 @@ class Solver:
         if not self.dense:
             return self._machines(rows, target, n_groups, penalty)
         dual, bias = self._duals(rows, target, n_groups, penalty)
-        return np.asarray(self.features[rows].T @ dual), np.where(np.isnan(bias), _ABSENT, bias)
+        return np.asarray(self.features[rows].T @ dual), np.where(np.isnan(bias), ABSENT, bias)
 
     def _sample(self, labels: Rows, rows: Rows, n_groups: int, balance: float) -> Floats64:
-        counts = np.bincount(labels, weights=self.weights[rows], minlength=n_groups)
-        mean = counts.sum() / np.count_nonzero(counts)
-        return np.asarray(self.weights[rows] * (mean / counts[labels]) ** balance)
+        return sample_weights(labels, self.weights[rows], n_groups, balance)
 
     def _duals(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
         """Return dual coefficients, shape (len(rows), n_groups), and biases, ``nan`` for groups without rows."""
@@ -140,7 +139,19 @@ class Solver:
             coefficients = np.concatenate([-coefficients, coefficients])
             intercepts = np.concatenate([-intercepts, intercepts])
         weights = np.zeros((self.features.shape[1], n_groups))
-        bias = np.full(n_groups, _ABSENT)
+        bias = np.full(n_groups, ABSENT)
         weights[:, present] = coefficients.T
         bias[present] = intercepts
         return weights, bias
+
+
+def sample_weights(labels: Rows, weights: Floats64, n_groups: int, balance: float) -> Floats64:
+    """Return how much each row counts.
+
+    :param labels: group of each row, shape (n,).
+    :param weights: of each row by itself, shape (n,).
+    :param balance: 0 counts every row alike, 1 every group alike.
+    """
+    counts = np.bincount(labels, weights=weights, minlength=n_groups)
+    mean = counts.sum() / np.count_nonzero(counts)
+    return np.asarray(weights * (mean / counts[labels]) ** balance)

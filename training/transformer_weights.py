@@ -1,6 +1,7 @@
 """Read and write a small transformer: the folder that ``pilah encoder build --from`` makes and training starts from.
 
-The folder is what Hugging Face's ``BertModel`` loads: ``config.json``, ``model.safetensors`` and ``tokenizer.json``.
+The folder is what Hugging Face's ``AutoModel`` and ``AutoTokenizer`` load: ``config.json``, ``model.safetensors``,
+``tokenizer.json`` and ``tokenizer_config.json``.
 """
 
 from __future__ import annotations
@@ -85,6 +86,10 @@ class Source:
         }
         save_file({name: np.ascontiguousarray(w) for name, w in self.weights.items()}, directory / WEIGHTS)
         (directory / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        marks = [entry["content"] for entry in self.tokenizer["added_tokens"]]
+        reading = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": self.longest}
+        padding = {"pad_token": mark for mark in marks if mark in ("<pad>", "[PAD]")}
+        (directory / "tokenizer_config.json").write_text(json.dumps({**reading, **padding}) + "\n", encoding="utf-8")
         text = json.dumps(self.tokenizer, ensure_ascii=False, separators=(",", ":"))
         (directory / TOKENIZER).write_text(text + "\n", encoding="utf-8")
 

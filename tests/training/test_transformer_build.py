@@ -185,3 +185,14 @@ def _zeros(n: int) -> bytes:
 
 def _ones(n: int) -> bytes:
     return np.ones(n, np.float32).tobytes()
+
+
+def test_a_model_is_loaded_as_sentence_transformers_loads_it(source: Source, tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers")
+    from training.transformer_build import from_hub
+
+    source.save(tmp_path)
+    found, reference = from_hub(str(tmp_path))
+    assert found.shape == source.shape
+    np.testing.assert_array_equal(found.weights[WORDS], source.weights[WORDS])
+    assert cosines(found, TEXTS[:5], reference).min() > 0.9999
