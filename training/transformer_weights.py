@@ -87,9 +87,10 @@ class Source:
         save_file({name: np.ascontiguousarray(w) for name, w in self.weights.items()}, directory / WEIGHTS)
         (directory / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         marks = [entry["content"] for entry in self.tokenizer["added_tokens"]]
-        reading = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": self.longest}
-        padding = {"pad_token": mark for mark in marks if mark in ("<pad>", "[PAD]")}
-        (directory / "tokenizer_config.json").write_text(json.dumps({**reading, **padding}) + "\n", encoding="utf-8")
+        reading: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": self.longest}
+        padding = next((mark for mark in marks if mark in ("<pad>", "[PAD]")), marks[0])
+        reading["pad_token"] = padding
+        (directory / "tokenizer_config.json").write_text(json.dumps(reading) + "\n", encoding="utf-8")
         text = json.dumps(self.tokenizer, ensure_ascii=False, separators=(",", ":"))
         (directory / TOKENIZER).write_text(text + "\n", encoding="utf-8")
 
