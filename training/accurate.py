@@ -91,7 +91,7 @@ class Voted:
         return {
             "weight": self.learned.vote.weight if self.learned.vote else 0.0,
             "rows": self.learned.rows,
-            "accuracy_gained": round(self.learned.accuracy, 4),
+            "accuracy_gained": [round(value, 4) for value in self.learned.accuracy],
             "loss_gained": [round(value, 4) for value in self.learned.loss],
         }
 

@@ -25,21 +25,21 @@ class Learned:
 
     :param vote: ``None`` if there is no gain.
     :param rows: unseen labelled rows.
-    :param accuracy: gained, as a share of them.
-    :param loss: how much smaller the logarithmic loss became, with its standard error.
+    :param accuracy: by how much the share of right answers rose, with its standard error.
+    :param loss: by how much the logarithmic loss fell, with its standard error.
     """
 
     vote: Vote | None
     rows: int
-    accuracy: float = 0.0
+    accuracy: tuple[float, float] = (0.0, 0.0)
     loss: tuple[float, float] = (0.0, 0.0)
 
 
 def learn_vote(margins: Floats64, own: Floats64, target: Rows, folds: Rows) -> Learned:
     """Fit the weight, and keep it only if it pays.
 
-    It pays if, with weights fitted on the other folds, the logarithmic loss falls by more than one standard error and
-    no fewer answers are right.
+    It pays if, with weights fitted on the other folds, the logarithmic loss falls and the share of right answers rises,
+    each by more than one standard error: a vote that only makes probabilities better is not worth its time.
 
     :param margins: of the linear head, shape (n, n_groups); ``own``, the second model's, alike.
     :param target: the right group, shape (n,).
@@ -59,10 +59,13 @@ def learn_vote(margins: Floats64, own: Floats64, target: Rows, folds: Rows) -> L
         at = rows[: truth.size]
         gained[inside] = joined[at, truth] - alone[at, truth]
         right[inside] = (joined.argmax(axis=1) == truth).astype(float) - (alone.argmax(axis=1) == truth)
-    error = float(gained.std(ddof=1) / np.sqrt(n))
-    pays = gained.mean() > error and right.sum() >= 0
-    vote = fit_vote(margins, own, target)
-    return Learned(vote if pays else None, n, float(right.mean()), (float(gained.mean()), error))
+    accuracy, loss = _gain(right), _gain(gained)
+    pays = all(mean > error for mean, error in (accuracy, loss))
+    return Learned(fit_vote(margins, own, target) if pays else None, n, accuracy, loss)
+
+
+def _gain(differences: Floats64) -> tuple[float, float]:
+    return float(differences.mean()), float(differences.std(ddof=1) / np.sqrt(differences.size))
 
 
 def fit_vote(margins: Floats64, own: Floats64, target: Rows) -> Vote:

@@ -76,7 +76,7 @@ def test_a_transformer_that_knows_the_words_gets_a_vote(
     assert bundle.accurate is not None
     said = bundle.metadata["transformer"]["votes"]["agency"]
     assert said["weight"] == bundle.accurate.votes["agency"].weight >= 0.5
-    assert said["accuracy_gained"] > 0.05
+    assert said["accuracy_gained"][0] > 0.05
     with_card(bundle).save(tmp_path / "b")
     fresh = np.random.default_rng(9)
     right = {"plain": 0, "accurate": 0}

@@ -25,7 +25,7 @@ def test_an_independent_model_that_is_as_good_gets_about_half() -> None:
     found = learn_vote(first, second, target, FOLDS)
     assert found.vote is not None
     assert 0.3 <= found.vote.weight <= 0.7
-    assert found.accuracy > 0
+    assert found.accuracy[0] > found.accuracy[1] > 0
     assert found.rows == N
 
 
@@ -43,6 +43,16 @@ def test_a_model_that_knows_nothing_gets_no_vote(seed: int) -> None:
 def test_the_same_model_again_gets_no_vote() -> None:
     first, target = margins(1.5, 1)
     assert learn_vote(first, first, target, FOLDS).vote is None
+
+
+def test_better_probabilities_alone_are_no_reason() -> None:
+    first, target = margins(1.5, 1)
+    # the second model only knows where the first is not to be believed
+    doubt = np.where((first.argmax(1) == target)[:, None], first, 0.2 * first)
+    found = learn_vote(first, doubt, target, FOLDS)
+    assert found.loss[0] > found.loss[1]
+    assert found.accuracy[0] == 0
+    assert found.vote is None
 
 
 def test_few_rows_or_one_fold_give_no_vote() -> None:
