@@ -223,7 +223,10 @@ class WordWeights:
 
     def weigh(self, document: str) -> dict[str, float]:
         """Return the telling words with their weights, of length one together."""
-        counts = Counter(word for word in word_ngrams(document) if not _LONG_NUMBER.search(word))
+        words = word_ngrams(document)
+        if _LONG_NUMBER.search(document):
+            words = [word for word in words if not _LONG_NUMBER.search(word)]
+        counts = Counter(words)
         weights = {}
         for word, count in counts.items():
             idf = self._known.get(word, self._most)
