@@ -59,26 +59,21 @@ class WordIndex:
 
     def scores(self, weights: Mapping[str, float], n_slots: int) -> NDArray[np.float64]:
         """Return the inner product of a document with each indexed one, shape (n_slots,)."""
-        slots: list[NDArray[np.int32]] = []
-        values: list[NDArray[np.float32]] = []
         keys = np.fromiter(map(_key, weights), np.uint32, len(weights))
+        values = np.fromiter(weights.values(), np.float64, len(weights))
         places = np.searchsorted(self._keys, keys)
-        for key, place, weight in zip(keys.tolist(), places.tolist(), weights.values(), strict=True):
-            if place < self._keys.size and self._keys[place] == key:
-                part = slice(self._starts[place], self._starts[place + 1])
-                slots.append(self._slots[part])
-                values.append(self._weights[part] * np.float32(weight))
+        known = places < self._keys.size
+        known[known] = self._keys[places[known]] == keys[known]
+        starts, ends = self._starts[places[known]], self._starts[places[known] + 1]
+        entries = ranges(starts, ends)
+        found = np.repeat(values[known], ends - starts) * self._weights[entries]
+        scores = np.bincount(self._slots[entries], found, n_slots).astype(np.float64, copy=False)
+        for key, value in zip(keys.tolist(), values.tolist(), strict=True):
             late = self._last.get(key, -1)
-            if late >= 0:
-                chain = []
-                while late >= 0:
-                    chain.append(late)
-                    late = self._before[late]
-                slots.append(np.array([self._late_slots[i] for i in chain], np.int32))
-                values.append(np.array([self._late_weights[i] for i in chain], np.float32) * np.float32(weight))
-        if not slots:
-            return np.zeros(n_slots)
-        return np.bincount(np.concatenate(slots), np.concatenate(values), n_slots).astype(np.float64, copy=False)
+            while late >= 0:
+                scores[self._late_slots[late]] += value * self._late_weights[late]
+                late = self._before[late]
+        return scores
 
     def merge(self, moved: NDArray[np.int32]) -> None:
         """Move the latest into the arrays and drop what was erased.
@@ -108,3 +103,14 @@ class WordIndex:
 
 def _key(word: str) -> int:
     return zlib.crc32(word.encode())
+
+
+def ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count from each start to before its end, one range after the other.
+
+    >>> ranges(np.array([3, 7]), np.array([5, 10])).tolist()
+    [3, 4, 7, 8, 9]
+    """
+    sizes = ends - starts
+    offsets = np.cumsum(sizes) - sizes
+    return np.asarray(np.arange(int(sizes.sum())) + np.repeat(starts - offsets, sizes), np.int64)
