@@ -6,6 +6,7 @@ region's matter, or one that no learned office has (a ministry's, PLN's, a new o
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,7 +72,8 @@ def _share_of_unlearned(probability: float) -> float:
     [0.0, 0.09, 0.5, 0.9, 0.9]
     """
     odds = (probability / max(1.0 - probability, 1e-3)) * (1.0 - _LEAST_SURE) / _LEAST_SURE
-    return min(_MOST_SHARE, odds**_STEEPNESS / (1.0 + odds**_STEEPNESS))
+    odds = math.pow(odds, _STEEPNESS)
+    return min(_MOST_SHARE, odds / (1.0 + odds))
 
 
 def mix_pooled(
