@@ -123,20 +123,21 @@ class Refit:
         added = tuple(sorted(sorted(unknown, key=lambda label: (-unknown[label], label))[:_MOST_ADDED]))
         column = {label: n_groups + j for j, label in enumerate(added)}
         rows = np.array(used, np.int64)
-        residuals = np.zeros((rows.size, n_groups + len(added)))
+        residuals = np.zeros((rows.size, n_groups + len(added)), np.float32)
         if head is not None:
             residuals[:, :n_groups] = -1.0 - self._margins[rows, head.columns]
         for i, label in enumerate(labels):
             target = groups.get(label, column.get(label))
             if target is not None:
                 residuals[i, target] += 2.0
-        system = self._kernel[np.ix_(rows, rows)].astype(np.float64) + 1.0
+        system = self._kernel[np.ix_(rows, rows)]
+        system += 1.0
         system[np.diag_indices_from(system)] += RIDGE
         dual = np.linalg.solve(system, residuals)
-        weights = self._rows.weighted(rows, dual.astype(np.float32))
+        weights = self._rows.weighted(rows, dual)
         bias = dual.sum(axis=0)
         bias[n_groups:] -= 1.0
-        return Correction(weights, bias.astype(np.float32), n_groups, added)
+        return Correction(weights, bias, n_groups, added)
 
 
 class Rows:
