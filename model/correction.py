@@ -18,7 +18,7 @@ from model.classifier import Head, LinearModel
 from model.features import Floats, SparseVector, Vectoriser
 from model.word_index import ranges
 
-LIMIT = 3_000  # latest decisions that are learned from: a refit stays a matter of seconds
+LIMIT = 2_000  # latest decisions that are learned from: a refit stays a matter of seconds and some 20 MB
 RIDGE = 2.0
 _LEAST_ROWS = 2
 _MOST_ADDED = 128  # labels that are learned anew; those decided most often
@@ -75,7 +75,7 @@ class Refit:
         self._linear = linear
         self._heads = heads
         self._order: list[Lesson] = []
-        self._rows = Rows((), linear.weights.shape[0])
+        self._features: list[SparseVector] = []
         self._kernel: NDArray[np.float32] = np.empty((0, 0), np.float32)
         self._margins: NDArray[np.float32] = np.empty((0, linear.bias.size), np.float32)
 
@@ -85,20 +85,20 @@ class Refit:
         :param lessons: oldest first; the latest :data:`LIMIT` count.
         :return: by question; a question with too few decisions is left out.
         """
-        self._follow(list(lessons)[-LIMIT:])
+        matrix = self._follow(list(lessons)[-LIMIT:])
         found = {}
         for question in questions:
-            correction = self._fit(question)
+            correction = self._fit(question, matrix)
             if correction is not None:
                 found[question] = correction
         return found
 
-    def _follow(self, rows: list[Lesson]) -> None:
-        """Bring the kernel matrix to these rows; what was there before and still is keeps its values."""
+    def _follow(self, rows: list[Lesson]) -> Rows:
+        """Bring the kernel matrix to these rows and return them; what was there before keeps its values."""
         place = {id(row): i for i, row in enumerate(self._order)}
         old = np.array([place.get(id(row), -1) for row in rows], np.int64)
         known, new = np.flatnonzero(old >= 0), np.flatnonzero(old < 0)
-        transform, before = self._vectoriser.transform, self._rows.vectors
+        transform, before = self._vectoriser.transform, self._features
         features = [before[i] if i >= 0 else transform(rows[j].document) for j, i in enumerate(old.tolist())]
         kernel = np.zeros((len(rows), len(rows)), np.float32)
         kernel[np.ix_(known, known)] = self._kernel[np.ix_(old[known], old[known])]
@@ -109,9 +109,10 @@ class Refit:
         kernel[new, :], kernel[:, new] = products, products.T
         for i in new.tolist():
             margins[i] = self._linear.margins(features[i])
-        self._order, self._rows, self._kernel, self._margins = rows, matrix, kernel, margins
+        self._order, self._features, self._kernel, self._margins = rows, features, kernel, margins
+        return matrix
 
-    def _fit(self, question: str) -> Correction | None:
+    def _fit(self, question: str, matrix: Rows) -> Correction | None:
         used = [i for i, row in enumerate(self._order) if question in row.labels]
         if len(used) < _LEAST_ROWS:
             return None
@@ -134,7 +135,7 @@ class Refit:
         system += 1.0
         system[np.diag_indices_from(system)] += RIDGE
         dual = np.linalg.solve(system, residuals)
-        weights = self._rows.weighted(rows, dual)
+        weights = matrix.weighted(rows, dual)
         bias = dual.sum(axis=0)
         bias[n_groups:] -= 1.0
         return Correction(weights, bias, n_groups, added)
