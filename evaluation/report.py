@@ -12,6 +12,7 @@ import numpy as np
 from evaluation.coverage import trust_section
 from evaluation.evaluate import SYSTEM, predictions
 from evaluation.metrics import Prediction
+from evaluation.outcomes import outcome_section
 from evaluation.page import Line, escape, page, plot, table
 from evaluation.protocols import QUESTIONS, Case
 
@@ -30,6 +31,7 @@ def write_report(
     about = "".join(f"<li>{escape(k)}: {escape(_short(v))}</li>" for k, v in metrics["about"].items())
     parts = [f"<ul>{about}</ul>"]
     parts += [_section(cases, metrics, question, examples or {}) for question in QUESTIONS if question in metrics]
+    parts.append(outcome_section(metrics))
     (directory / "report.html").write_text(page("pilah evaluate", parts), encoding="utf-8")
 
 

@@ -117,8 +117,18 @@ class Screener:
         self._topics = Rulebook(read_rules(topics)) if topics else None
         self._contacts: Sequence[Contact] = read_contacts(contacts)
 
-    def screen(self, complaint: Complaint, text: PhraseText, places: PlaceReading, matters: MatterReading) -> Screened:
-        """Screen one masked complaint."""
+    def screen(
+        self,
+        complaint: Complaint,
+        text: PhraseText,
+        places: PlaceReading,
+        matters: MatterReading,
+        learned: Sequence[Finding] = (),
+    ) -> Screened:
+        """Screen one masked complaint.
+
+        :param learned: hints of :mod:`model.outcomes`; they never decide the status.
+        """
         hits = self._rules.apply(text)
         if self._topics:
             hits += self._topics.apply(text)
@@ -141,7 +151,7 @@ class Screener:
         if PPA_FLAGS & set(flags):
             says.append(self._call("perempuan dan anak", region))
         return Screened(
-            Screening(*_status(ordered), ordered, flags),
+            Screening(*_status(ordered), (*ordered, *learned), flags),
             tuple(emergencies),
             tuple(dict.fromkeys(says)),
             question,

@@ -40,6 +40,9 @@ from model.local_offices import LocalOffices
 from model.matters import MatterMatcher, shipped_matcher
 from model.memory import Recall
 from model.mixing import ALTERNATIVES, Candidate, agency_answer, at_home, mix, mix_pooled
+from model.outcomes import FILE as OUTCOMES
+from model.outcomes import HEAD as OUTCOME
+from model.outcomes import Outcomes
 from model.phrases import phrase_text
 from model.places import PlaceReading, PlaceResolver
 from model.policy import FILE as POLICY
@@ -168,7 +171,18 @@ class Triage:
         return {
             name: head.distribution(margins[head.columns], reading.mentioned, known)
             for name, head in self.bundle.heads.items()
+            if name != OUTCOME
         }
+
+    @cached_property
+    def _outcomes(self) -> Outcomes | None:
+        document = self.bundle.extras.get(OUTCOMES)
+        return Outcomes.from_document(document) if document is not None and OUTCOME in self.bundle.heads else None
+
+    def outcomes(self, reading: Reading, margins: Floats) -> dict[str, float]:
+        """Return how likely the report is to end otherwise than with a follow-up; empty where nobody learned that."""
+        found, head = self._outcomes, self.bundle.heads.get(OUTCOME)
+        return found.probabilities(head, margins[head.columns], reading) if found and head else {}
 
     def route(self, reading: Reading, functions: Distribution | None) -> Routing:
         """Compose the responsible agencies from function, tier and place."""
@@ -234,7 +248,8 @@ class Triage:
         # The bounds were proved for the bundle's own answer: they hold where that is the answer still.
         contradicted = proved is not None and agency is not None and proved.label != agency.label
         text = raw.text
-        screened = self.screener.screen(complaint, text, reading.places, reading.matters)
+        hints = self._outcomes.findings(self.outcomes(reading, margins)) if self._outcomes else ()
+        screened = self.screener.screen(complaint, text, reading.places, reading.matters, hints)
         claim = Claim(
             agency=complaint.claimed_agency,
             category=complaint.claimed_category,
@@ -258,7 +273,11 @@ class Triage:
             ),
             explanation=(
                 *routing.evidence,
-                *(learned_evidence(self.bundle, reading, margins, agency, category, report_type) if explain else ()),
+                *(
+                    learned_evidence(self.bundle, reading, margins, agency, category, report_type, hints)
+                    if explain
+                    else ()
+                ),
                 *(type_evidence(asked, report_type.label, text) if report_type else ()),
                 *screened.evidence,
             ),

@@ -105,7 +105,7 @@ def evaluate(
         if curve and str(split).startswith("time:"):
             points = learning_curve(cleaned, splits[0], PilahLearner(run), run.seed)
     metrics = summarise(cases, about, find_threshold, ordered=split is None or split.startswith("time:"))
-    if set(metrics) <= {"about", "trust"}:
+    if set(metrics) <= {"about", "trust", "screening"}:
         raise PilahError("PLH-301", "no row has a label that was asked for")
     metrics["slices"] = slice_report(cases, clean_records(records), SYSTEM, learned)
     add_paired(metrics, cases)
@@ -140,6 +140,7 @@ def _of_bundles(
 
 
 def _say(metrics: dict[str, Any]) -> None:
+    from evaluation.outcomes import outcome_lines  # noqa: PLC0415
     from evaluation.protocols import QUESTIONS  # noqa: PLC0415
 
     for question, values in metrics.items():
@@ -147,6 +148,8 @@ def _say(metrics: dict[str, Any]) -> None:
             typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
     for target, kept in metrics["trust"]["promise"].items():
         typer.echo(_promise(target, kept))
+    for line in outcome_lines(metrics.get("screening", {})):
+        typer.echo(line)
 
 
 def _prequential(
