@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classifier import Head, LinearModel
-from model.features import Floats, SparseVector
-from model.memory import Memory, Remembered
+from model.features import Floats, SparseVector, Vectoriser
 
 LIMIT = 3_000  # latest decisions that are learned from: a refit stays a matter of seconds
 RIDGE = 2.0
@@ -47,29 +46,43 @@ class Correction:
         return np.asarray(features.values @ self.weights[features.indices] + self.bias, np.float32)
 
 
-class Refit:
-    """Refit corrections from a memory; inner products that were computed once are kept.
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Hold a complaint with what was decided, to learn from.
 
+    :param document: normalised, masked title and body.
+    :param labels: decided label by question.
+    """
+
+    id: str
+    document: str
+    labels: Mapping[str, str]
+
+
+class Refit:
+    """Refit corrections from decisions; inner products that were computed once are kept.
+
+    :param vectoriser: of the bundle.
     :param linear: the weights of the bundle's heads.
     :param heads: the bundle's heads by question.
     """
 
-    def __init__(self, linear: LinearModel, heads: Mapping[str, Head]) -> None:
+    def __init__(self, vectoriser: Vectoriser, linear: LinearModel, heads: Mapping[str, Head]) -> None:
+        self._vectoriser = vectoriser
         self._linear = linear
         self._heads = heads
-        self._order: list[Remembered] = []
+        self._order: list[Lesson] = []
+        self._features: list[SparseVector] = []
         self._kernel: NDArray[np.float32] = np.empty((0, 0), np.float32)
-        self._indices: list[NDArray[np.int64]] = []
         self._margins: NDArray[np.float32] = np.empty((0, linear.bias.size), np.float32)
 
-    def __call__(self, rows: Sequence[Remembered] | Memory, questions: Sequence[str]) -> dict[str, Correction]:
-        """Learn from the latest decisions.
+    def __call__(self, lessons: Sequence[Lesson], questions: Sequence[str]) -> dict[str, Correction]:
+        """Learn from decisions.
 
-        :param rows: oldest first.
+        :param lessons: oldest first; the latest :data:`LIMIT` count.
         :return: by question; a question with too few decisions is left out.
         """
-        kept = list(rows)[-LIMIT:]
-        self._follow(kept)
+        self._follow(list(lessons)[-LIMIT:])
         found = {}
         for question in questions:
             correction = self._fit(question)
@@ -77,28 +90,22 @@ class Refit:
                 found[question] = correction
         return found
 
-    def _follow(self, rows: list[Remembered]) -> None:
+    def _follow(self, rows: list[Lesson]) -> None:
         """Bring the kernel matrix to these rows; what was there before and still is keeps its values."""
         place = {id(row): i for i, row in enumerate(self._order)}
         old = np.array([place.get(id(row), -1) for row in rows], np.int64)
-        known = np.flatnonzero(old >= 0)
+        known, new = np.flatnonzero(old >= 0), np.flatnonzero(old < 0)
+        transform = self._vectoriser.transform
+        features = [self._features[i] if i >= 0 else transform(rows[j].document) for j, i in enumerate(old.tolist())]
         kernel = np.zeros((len(rows), len(rows)), np.float32)
         kernel[np.ix_(known, known)] = self._kernel[np.ix_(old[known], old[known])]
         margins = np.empty((len(rows), self._linear.bias.size), np.float32)
         margins[known] = self._margins[old[known]]
-        sizes = np.array([row.features.indices.size for row in rows], np.int64)
-        indices = np.concatenate([row.features.indices for row in rows] or [np.empty(0, np.int64)])
-        values = np.concatenate([row.features.values for row in rows] or [np.empty(0, np.float32)])
-        owner = np.repeat(np.arange(len(rows)), sizes)
-        dense = np.zeros(self._linear.weights.shape[0], np.float32)
-        for i in np.flatnonzero(old < 0).tolist():
-            features = rows[i].features
-            dense[features.indices] = features.values
-            products = np.bincount(owner, values * dense[indices], len(rows)).astype(np.float32)
-            dense[features.indices] = 0.0
-            kernel[i, :] = kernel[:, i] = products
-            margins[i] = self._linear.margins(features)
-        self._order, self._kernel, self._margins = rows, kernel, margins
+        products = Products(features, self._linear.weights.shape[0])
+        for i in new.tolist():
+            kernel[i, :] = kernel[:, i] = products.of(features[i])
+            margins[i] = self._linear.margins(features[i])
+        self._order, self._features, self._kernel, self._margins = rows, features, kernel, margins
 
     def _fit(self, question: str) -> Correction | None:
         used = [i for i, row in enumerate(self._order) if question in row.labels]
@@ -121,8 +128,33 @@ class Refit:
         dual = np.linalg.solve(system, residuals)
         weights = np.zeros((self._linear.weights.shape[0], residuals.shape[1]), np.float32)
         for i, row in enumerate(used):
-            features = self._order[row].features
+            features = self._features[row]
             weights[features.indices] += features.values[:, None] * dual[i].astype(np.float32)
         bias = dual.sum(axis=0)
         bias[n_groups:] -= 1.0
         return Correction(weights, bias.astype(np.float32), n_groups, added)
+
+
+class Products:
+    """Multiply a vector with many, going only through the features that it has.
+
+    :param vectors: the many.
+    :param size: how many features there are.
+    """
+
+    def __init__(self, vectors: Sequence[SparseVector], size: int) -> None:
+        owners = np.repeat(np.arange(len(vectors)), [v.indices.size for v in vectors])
+        columns = np.concatenate([v.indices for v in vectors] or [np.empty(0, np.int64)])
+        order = np.argsort(columns, kind="stable")
+        self._n = len(vectors)
+        self._owners = owners[order]
+        self._values = np.concatenate([v.values for v in vectors] or [np.empty(0, np.float32)])[order]
+        self._starts = np.searchsorted(columns[order], np.arange(size + 1))
+
+    def of(self, vector: SparseVector) -> Floats:
+        """Return the inner product with each, shape (n_vectors,)."""
+        starts, ends = self._starts[vector.indices], self._starts[vector.indices + 1]
+        parts = [slice(a, b) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        owners = np.concatenate([self._owners[part] for part in parts] or [np.empty(0, np.int64)])
+        values = np.concatenate([self._values[part] for part in parts] or [np.empty(0, np.float32)])
+        return np.bincount(owners, values * np.repeat(vector.values, ends - starts), self._n).astype(np.float32)

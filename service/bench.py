@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from tqdm import tqdm
 
-from service.archive import Reader, import_records, index_tail, prepare
+import model.triage
+from service.archive import Reader, import_records, index_tail, prepare, remember_tail
 from service.bench_texts import make_complaint, make_record
 from service.codec import to_plain
 from service.intake import Triage
@@ -95,6 +96,9 @@ def fill(var: Path, bundle: Path, stored: int) -> None:
                 bar.update(counts.rows - bar.n)
         with tqdm(desc="pilah bench: index", unit="event", disable=None) as bar:
             for step in index_tail(store, open_index(var / "index"), var / "incidents.json"):
+                bar.update(step)
+        with tqdm(desc="pilah bench: decisions", unit="event", disable=None) as bar:
+            for step in remember_tail(store, model.triage.Triage.load(bundle), var / "decisions.npz"):
                 bar.update(step)
     finally:
         store.close()
