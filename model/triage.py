@@ -24,6 +24,7 @@ from model.assessment import (
     DuplicateAnswer,
     LabelAnswer,
     ModelRef,
+    PastDecision,
     RegionAnswer,
     RegionCandidate,
 )
@@ -57,6 +58,8 @@ from model.suggestion import Suggestion
 
 BASE = Path(__file__).parent / "base"
 """The shipped bundle."""
+_ALIKE = 0.2
+"""Past decisions less similar than this explain nothing."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,7 @@ class Triage:
         found = self._distributions(reading, margins)
         routing = self.route(reading, found.get("function"))
         candidates = mix(found.get("agency"), routing, reading.places, self._offices)
-        adapted = self._adapted(reading, margins, found.get("agency"), routing)
+        adapted, nearest = self._adapted(reading, margins, found.get("agency"), routing)
         text = phrase_text(reading.fields)
         asked = self.types.read(text)
         return Suggestion(
@@ -217,6 +220,7 @@ class Triage:
             _label_answer(self._category(found.get("category"), reading)),
             _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None)),
             agency_answer(adapted, self.registry.parent, self._regions) if adapted else None,
+            nearest,
         )
 
     def _stated(
@@ -282,6 +286,7 @@ class Triage:
                 *screened.evidence,
             ),
             duplicates=tuple(duplicates),
+            nearest=raw.nearest,
         )
 
     def agency_label(self, name: str | None, agency_id: str | None = None) -> str | None:
@@ -335,17 +340,18 @@ class Triage:
 
     def _adapted(
         self, reading: Reading, margins: Floats, local: Distribution | None, routing: Routing
-    ) -> list[Candidate]:
-        """Rank the agencies by what people decided since, with the weights that decisions of the past taught.
+    ) -> tuple[list[Candidate], tuple[PastDecision, ...]]:
+        """Rank the agencies by what people decided since, and name the decisions most like this complaint.
 
         Empty without decisions: then the formula of :func:`model.mixing.mix` stands, which lets an office without
         history win; on a history alone the weights add nothing (``docs/model.md``).
         """
         if self.experience is None or not len(self.experience.memory):
-            return []
+            return [], ()
         model = self._pool or (LOCAL if local is not None else KNOWLEDGE_ONLY)
         pooled = self.evidence(reading, margins, routing)
-        return mix_pooled(pooled, model, routing, reading.places, self._offices)
+        near = tuple(PastDecision(name, label, round(s, 4)) for name, label, s in pooled.nearest if s >= _ALIKE)
+        return mix_pooled(pooled, model, routing, reading.places, self._offices), near
 
     def _co_agencies(self, agencies: Sequence[Agency], probability: float) -> tuple[AgencyAnswer, ...]:
         unique = {agency.id: agency for agency in agencies}

@@ -29,7 +29,7 @@ class Posting:
     :param search: what the duplicate index is told besides the content: region, category, function.
     :param summary: what the state keeps of the answer: agency, agency_id, category, type.
     :param body: the answer as JSON text; ``None`` for an archived complaint that nobody asked about.
-    :param mentioned: ids of the duplicates that the answer names.
+    :param mentioned: ids of the duplicates and past decisions that the answer names.
     :param care: ``sensitive`` and ``about`` of the state, where it needs special care.
     :param at: when it was sent, if that is long ago; ``None`` for now.
     """
@@ -148,7 +148,8 @@ def erase(connection: Connection, complaint_id: str, viewer: Viewer, actor: str 
     naming = sa.select(assessments).join(mentions, mentions.c.seq == assessments.c.seq)
     for row in connection.execute(naming.where(mentions.c.other_id == complaint_id)).all():
         body = json.loads(row.body)
-        body["duplicates"] = [item for item in body.get("duplicates", ()) if item["id"] != complaint_id]
+        for part in ("duplicates", "nearest"):
+            body[part] = [item for item in body.get(part, ()) if item["id"] != complaint_id]
         connection.execute(assessments.update().where(assessments.c.seq == row.seq).values(body=dumps(body)))
     connection.execute(mentions.delete().where(mentions.c.other_id == complaint_id))
     for row in connection.execute(sa.select(events).where(events.c.complaint_id == complaint_id)).all():
