@@ -19,6 +19,8 @@ from training.policy import find_threshold
 
 _LEAST = 10
 """An outcome needs so many unseen reports that ended so."""
+_LEAST_SHOWN = 20
+"""Hints are judged on at least so many unseen reports: a handful at the top proves little."""
 PRECISION = 1 / 3
 """At least this share of the hints must be right, shown with :data:`SURE` confidence; the hint states its own share."""
 SURE = 0.9
@@ -68,7 +70,7 @@ def _fit(matrix: Floats64, right: NDArray[np.bool_], folds: NDArray[np.int64]) -
             crossed[inside] = _probability(_weights(matrix[~inside], right[~inside]), matrix[inside])
         else:
             crossed[inside] = 0.0
-    found = find_threshold(crossed, right, 1 - PRECISION, SURE)
+    found = find_threshold(crossed, right, 1 - PRECISION, SURE, _LEAST_SHOWN)
     weights = _weights(matrix, right)
     scale = Scale(round(float(weights[0]), 6), dict(zip(SIGNALS, weights[1:].round(6).tolist(), strict=True)), {})
     if found is None:

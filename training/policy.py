@@ -31,6 +31,7 @@ GRID = tuple(round(0.995 - 0.005 * step, 3) for step in range(190))
 _LEAST_SCOPE = 40
 """A tier or region gets a bound of its own from this many labelled rows on."""
 _MOST_MISSING = 100_000
+_FORGIVEN = 2
 _SPARE = 0.1
 """The walk starts where the foreseen p-value is this part of the level."""
 
@@ -85,15 +86,16 @@ def fit_bound(
 
 
 def find_threshold(
-    confidence_of: NDArray[np.float64], right: NDArray[np.bool_], target: float, confidence: float
+    confidence_of: NDArray[np.float64], right: NDArray[np.bool_], target: float, confidence: float, least: int = 0
 ) -> tuple[float, int, int] | None:
     """Walk down the grid while the hypothesis of each threshold is rejected.
 
+    :param least: thresholds with fewer rows above them are not asked about.
     :return: the last threshold, the rows above it and how many of them are wrong; ``None`` if none was proved.
     """
     level = 1 - confidence
     n, errors = _above(confidence_of, right)
-    tested = np.flatnonzero(n >= fewest_rows(target, level))
+    tested = np.flatnonzero(n >= max(least, fewest_rows(target, level)))
     if not tested.size:
         return None
     tested = tested[_start(confidence_of, n[tested], target, level) :]
@@ -109,12 +111,16 @@ def _start(confidence_of: NDArray[np.float64], n: NDArray[np.int64], target: flo
     """Return where the walk starts, from stated probabilities alone.
 
     :param n: rows above each threshold, from the highest threshold down.
-    :return: the first that is foreseen to be proved with room to spare, else the one foreseen to come nearest to it.
+    :return: the first that is foreseen to be proved with room to spare; where none is, the one that is foreseen to come
+        nearest to it among those where a few errors are forgiven.
     """
     wrong = np.concatenate([[0.0], np.cumsum(1 - np.sort(confidence_of)[::-1])])[n]
     foreseen = betainc(np.maximum(n - wrong, 1e-9), wrong + 1, 1 - target)  # binomial tail, errors as a real number
     sure = np.flatnonzero(foreseen <= _SPARE * level)
-    return int(sure[0]) if sure.size else int(foreseen.argmin())
+    forgiving = np.flatnonzero(n >= fewest_rows(target, level, _FORGIVEN))
+    if sure.size:
+        return int(sure[0])
+    return int(forgiving[foreseen[forgiving].argmin()]) if forgiving.size else 0
 
 
 def _above(confidence_of: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
