@@ -49,8 +49,9 @@ def outcome_report(cases: Sequence[Case], system: str) -> dict[str, Any]:
     }
     for name in _STOPPED:
         stated = np.array([dict(answer.scores).get(name, np.nan) for _, answer in told])
-        if not np.isnan(stated).any():
-            report["stated"][name] = _stated(stated, np.asarray(truths == name, float))
+        said = ~np.isnan(stated)  # a fold may have had too few reports that ended so
+        if said.any():
+            report["stated"][name] = _stated(stated[said], np.asarray(truths == name, float)[said])
     return report
 
 

@@ -236,6 +236,10 @@ class Triage:
             raw.type and scales.label("type", raw.type, raw.signals("type", reading)),
         )
 
+    def stated(self, reading: Reading) -> tuple[AgencyAnswer | None, LabelAnswer | None, LabelAnswer | None]:
+        """Return agency, category and type alone, without reasons, screening and decision."""
+        return self._stated(self.suggest(reading, self.bundle.linear.margins(reading.features)), reading)
+
     def answer(
         self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = (), *, explain: bool = True
     ) -> Assessment:
