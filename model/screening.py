@@ -210,9 +210,9 @@ def _flags(hits: Sequence[RuleHit], complaint: Complaint, says: list[str]) -> tu
 def _supervision(hits: Sequence[RuleHit]) -> Iterable[Finding]:
     """Hint that a complaint may carry *kadar pengawasan*: it points at a breach of law or duty by those who serve.
 
-    Only such complaints go to the inspectorate with its longer time limit (PermenPAN 5/2009: signs of deviation or abuse
-    of authority); all others count as *tidak berkadar pengawasan*. Admins judge it from more than the text, so
-    the hint is weak and its probability is set, not measured.
+    Only such complaints go to the inspectorate with its longer time limit (PermenPAN 5/2009: signs of deviation or
+    abuse of authority); all others are *tidak berkadar pengawasan*. Admins judge it from more than the text, so the
+    hint is weak and its probability is set, not measured.
     """
     told = [hit for hit in hits if hit.rule.gives.removeprefix(_FLAG) in ACCUSED_FLAGS]
     if told:

@@ -172,8 +172,8 @@ def _robustness(records: list[Record], bundle: Path | None, split: str | None, r
 
 def _say(metrics: dict[str, Any]) -> None:
     from evaluation.outcomes import outcome_lines  # noqa: PLC0415
-    from evaluation.robustness import robustness_lines  # noqa: PLC0415
     from evaluation.protocols import QUESTIONS  # noqa: PLC0415
+    from evaluation.robustness import robustness_lines  # noqa: PLC0415
 
     for question, values in metrics.items():
         if question in QUESTIONS:
