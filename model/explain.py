@@ -24,6 +24,9 @@ _SHOWN = 3
 """Phrases shown for, and against, each answer."""
 _LEAST = 0.02
 """Phrases that move the margin by less say nothing."""
+_USUAL_TYPE = "pengaduan"
+_DOUBTED = 0.8
+"""The usual type is explained only where it is less sure than this: nobody asks why a complaint is one."""
 _JOIN = 0.5
 """Neighbours join a phrase if they carry at least this share of its strongest word."""
 _EDGES = ".,;:!?()[]\"'“”…-/"
@@ -203,7 +206,8 @@ def learned_evidence(
     asked = [("agency", "agency", agency.label if agency else None)]
     asked += [("agency", "function", agency.function if agency else None)]
     asked += [("category", "category", category.label if category else None)]
-    asked += [("type", "type", report_type.label if report_type else None)]
+    if report_type is not None and (report_type.label != _USUAL_TYPE or report_type.probability < _DOUBTED):
+        asked += [("type", "type", report_type.label)]
     asked += [("screening", OUTCOME, hint.detail) for hint in hints[:1]]
     pairs, about = [], []
     for subject, name, answer in asked:
