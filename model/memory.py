@@ -85,6 +85,7 @@ class Memory:
         self._slots: list[str | None] = []
         self._erased: list[int] = []  # slots whose words are still in the index
         self._index = WordIndex()
+        self._asked: tuple[str, int, list[tuple[int, float]]] = ("", -1, [])  # the last search: questions come in pairs
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._decayed: dict[str, dict[str, float]] = defaultdict(dict)
         self.version = 0
@@ -198,6 +199,11 @@ class Memory:
 
     def _nearest(self, document: str) -> list[tuple[int, float]]:
         """Return the slots of the most similar complaints with their weights."""
+        if self._asked[:2] != (document, self.version):
+            self._asked = (document, self.version, self._search(document))
+        return self._asked[2]
+
+    def _search(self, document: str) -> list[tuple[int, float]]:
         scores = self._index.scores(self._idf.weigh(document), len(self._slots))
         scores[self._erased] = 0.0
         best = (
@@ -230,7 +236,10 @@ class WordWeights:
 
     def weigh(self, document: str) -> dict[str, float]:
         """Return the telling words with their weights, of length one together."""
-        counts = Counter(word for word in word_ngrams(document) if not _LONG_NUMBER.search(word))
+        words = word_ngrams(document)
+        if _LONG_NUMBER.search(document):
+            words = [word for word in words if not _LONG_NUMBER.search(word)]
+        counts = Counter(words)
         weights = {}
         for word, count in counts.items():
             idf = self._known.get(word, self._most)

@@ -129,6 +129,7 @@ async def _learn(intake: Intake, settings: Settings) -> None:
         if intake.decisions is not book:  # another bundle answers: it learns from the beginning
             book, refitted = intake.decisions, None
         if book is not None:
+            intake.metrics.learning.set(1)
             try:
                 while book.follow():
                     await asyncio.sleep(_PAUSE)
@@ -141,6 +142,7 @@ async def _learn(intake: Intake, settings: Settings) -> None:
                     refitted = time.monotonic()
             except PilahError as error:
                 log.error("decisions could not be followed", extra={"code": error.code, "detail": error.detail})
+            intake.metrics.learning.set(0)
         await asyncio.sleep(settings.follow_interval)
 
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 KINDS = ("disposed", "corrected", "returned", "updated", "deleted")
 _DECIDING = frozenset(("disposed", "corrected", "returned"))
 _TOLD = ("assessed", *sorted(_DECIDING))
-_STEP = 10  # events or complaints taken in at once: some milliseconds
+_STEP = 5  # events or complaints taken in at once: some milliseconds
 
 
 class DecisionBook:

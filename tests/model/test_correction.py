@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.classifier import Calibration, Group, Head, LinearModel
-from model.correction import Correction, Lesson, Products, Refit
+from model.correction import Correction, Lesson, Refit, Rows
 from model.features import Vectoriser
 
 WORDS = ("air", "banjir", "jalan", "lampu", "padam", "rusak", "sampah")
@@ -72,10 +72,13 @@ def test_one_decision_is_too_few() -> None:
     assert Refit(VECTORISER, linear(), {"agency": HEAD})([row(1, "lampu", "Dishub")], ("agency",)) == {}
 
 
-def test_products_are_those_of_the_dense_vectors() -> None:
-    vectors = [VECTORISER.transform(text) for text in ("lampu jalan padam", "sampah", "", "jalan rusak lampu")]
+def test_products_and_sums_are_those_of_the_dense_matrix() -> None:
+    texts = ["lampu jalan padam", "sampah", "", "jalan rusak lampu", *["lampu banjir"] * 12]
+    vectors = [VECTORISER.transform(text) for text in texts]
     dense = np.zeros((len(vectors), len(WORDS)), np.float32)
     for i, vector in enumerate(vectors):
         dense[i, vector.indices] = vector.values
-    found = np.array([Products(vectors, len(WORDS)).of(vector) for vector in vectors])
-    assert np.allclose(found, dense @ dense.T, atol=1e-6)
+    rows = Rows(vectors, len(WORDS))
+    assert np.allclose(rows.products(np.arange(len(vectors))), dense @ dense.T, atol=1e-6)
+    some, weights = np.array([0, 3, 5]), np.array([[1.0, 2.0], [-1.0, 0.5], [3.0, 0.0]], np.float32)
+    assert np.allclose(rows.weighted(some, weights), dense[some].T @ weights, atol=1e-6)
