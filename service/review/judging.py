@@ -108,15 +108,14 @@ async def listing(visit: Judges) -> Response:
 def _listing(visit: Visit, status: int = 200, message: str | None = None) -> Response:
     store = visit.intake.store
     lines = []
-    for one in store.read(kept.all_rounds):
-        if not _may_see(visit, one):
-            continue
+    mine = [one for one in store.read(kept.all_rounds) if _may_see(visit, one)]
+    for one in mine:
         drawn, told = _content(store, one)
         seen = {pair.key for pair in _visible(store, drawn, visit.viewer)}
         counts = {judge: sum(answer.judge == judge and answer.key in seen for answer in told) for judge in one.judges}
         state = "selesai" if _finished(store, one, drawn, told) else "berjalan"
         lines.append({"round": one, "pairs": len(seen), "counts": counts, "state": state})
-    names = store.read(lambda c: people.names_of(c, [judge for line in lines for judge in line["round"].judges]))
+    names = store.read(lambda c: people.names_of(c, [judge for one in mine for judge in one.judges]))
     return visit.page(
         "penilaian.html",
         status,

@@ -82,7 +82,7 @@ def candidates(connection: Connection) -> list[ScoredPair]:
     found: dict[tuple[str, str], ScoredPair] = {}
     for row in connection.execute(statement.order_by(assessments.c.seq.desc()).limit(_NEWEST)):
         for one in json.loads(row.body).get("duplicates", ()):
-            pair = ScoredPair(*sorted((row.complaint_id, one["id"])), probability=float(one["probability"]))
+            pair = ScoredPair(row.complaint_id, one["id"], float(one["probability"]))
             found.setdefault(pair.key, pair)
     return list(found.values())
 
