@@ -84,11 +84,19 @@ class TrainedScorer:
         return found
 
     def judge(
-        self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
+        self,
+        document: Document,
+        others: Sequence[Document],
+        statistics: Statistics,
+        choose: Choose | None = None,
+        *,
+        spans: bool = True,
     ) -> list[Match]:
         """Judge one complaint against others, the most probable duplicates first; reasons for the chosen alone.
 
         Those of the chosen that are different get none: nobody is shown them.
+
+        :param spans: whether to say where the reasons stand, too.
         """
         if not others:
             return []
@@ -110,8 +118,8 @@ class TrainedScorer:
                 matches.append(match)
                 continue
             row = rows[match.id]
-            terms = terms or field_terms(document)
-            why = explain(own, profiles[row], rarity, verdicts[row].rules, terms)
+            terms = terms or (field_terms(document) if spans else None)
+            why = explain(own, profiles[row], rarity, verdicts[row].rules, terms, spans=spans)
             matches.append(replace(match, reasons=why.reasons, spans_a=why.spans_a, spans_b=why.spans_b))
         return matches
 
