@@ -22,6 +22,7 @@ from model.duplicates.weights import (
     OWN,
     Floats,
     Forest,
+    Line,
     ScorerWeights,
     calibrated,
     load_weights,
@@ -51,6 +52,7 @@ class TrainedScorer:
     def __init__(self, weights: ScorerWeights) -> None:
         self.weights = weights
         self._forest = Forest(weights.trees)
+        self._same, self._followup = Line(weights.same), Line(weights.followup)
 
     def probabilities(self, values: Floats) -> tuple[Floats, Floats]:
         """Return the calibrated probabilities of ``same`` and of ``followup``, before any rule.
@@ -58,8 +60,8 @@ class TrainedScorer:
         :param values: (rows, signals).
         """
         weights = self.weights
-        mean = (weights.same.logits(values) + self._forest.logits(values)) / 2
-        return calibrated(mean, weights.calibration), probability(weights.followup.logits(values))
+        mean = (self._same.logits(values) + self._forest.logits(values)) / 2
+        return calibrated(mean, weights.calibration), probability(self._followup.logits(values))
 
     def verdicts(self, own: Profile, others: Sequence[Profile], rarity: Weights, documents: int) -> list[Verdict]:
         """Judge one complaint against each of the others, in their order.

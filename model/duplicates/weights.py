@@ -38,8 +38,7 @@ class Linear:
 
         :param values: (rows, signals).
         """
-        scaled = (values - np.array(self.mean)) / np.array(self.scale)
-        return np.asarray(scaled @ np.array(self.weights) + self.bias, dtype=np.float64)
+        return Line(self).logits(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,18 @@ def probability(logits: Floats) -> Floats:
 def calibrated(logits: Floats, calibration: Calibration) -> Floats:
     """Return calibrated probabilities for logits."""
     return probability(np.interp(logits, calibration.knots, calibration.values))
+
+
+class Line:
+    """Evaluate a linear part on many rows at once."""
+
+    def __init__(self, linear: Linear) -> None:
+        self._mean, self._scale = np.array(linear.mean), np.array(linear.scale)
+        self._weights, self._bias = np.array(linear.weights), linear.bias
+
+    def logits(self, values: Floats) -> Floats:
+        """Return a logit for each row of signals."""
+        return np.asarray((values - self._mean) / self._scale @ self._weights + self._bias, dtype=np.float64)
 
 
 class Forest:
