@@ -45,7 +45,8 @@ def import_files(
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.errors import PilahError  # noqa: PLC0415
-    from service.archive import Counts, Reader, import_records, index_tail, prepare  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+    from service.archive import Counts, Reader, import_records, index_tail, prepare, remember_tail  # noqa: PLC0415
     from service.parallel import spread  # noqa: PLC0415
     from service.server import make_private, open_index  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
@@ -73,6 +74,10 @@ def import_files(
             index = open_index(settings.var / "index")
             with tqdm(desc="pilah import: index", unit="event", disable=None) as bar:
                 for step in index_tail(opened, index, settings.var / "incidents.json"):
+                    bar.update(step)
+            with tqdm(desc="pilah import: decisions", unit="event", disable=None) as bar:
+                triage = Triage.load(settings.bundle, settings.agencies)
+                for step in remember_tail(opened, triage, settings.var / "decisions.npz"):
                     bar.update(step)
     finally:
         opened.close()
