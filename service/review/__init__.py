@@ -9,6 +9,7 @@ from service.review import (
     coordinator,
     entry,
     incident_pages,
+    judging,
     lost,
     monitor,
     people_pages,
@@ -22,7 +23,20 @@ from service.review.reader import Reader
 from service.settings import Settings
 
 UPLOAD_PATH = "/review/unggah"
-PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, plan, coordinator, lost)
+PARTS = (
+    entry,
+    queue,
+    complaint,
+    pickers,
+    upload,
+    incident_pages,
+    judging,
+    people_pages,
+    monitor,
+    plan,
+    coordinator,
+    lost,
+)
 
 
 def install(app: FastAPI, settings: Settings) -> None:

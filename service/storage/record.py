@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from data.errors import PilahError
 from service.codec import dumps, now
+from service.storage import judging
 from service.storage.jobs import purge_complaint
 from service.storage.log import FOUND_ID, LINKING, Event, State, fold
 from service.storage.store import Answer, to_event, to_state, visible
@@ -157,6 +158,7 @@ def erase(connection: Connection, complaint_id: str, viewer: Viewer, actor: str 
         connection.execute(events.update().where(events.c.seq == row.seq).values(payload=dumps(kept), digest=""))
     connection.execute(complaints.delete().where(complaints.c.id == complaint_id))
     purge_complaint(connection, complaint_id)
+    judging.purge_complaint(connection, complaint_id)
     time = now()
     return _insert(
         connection,

@@ -15,6 +15,7 @@ from service import review
 EVERYONE = frozenset(("nasional", "instansi", "penghubung", "koordinator", "analis"))
 DECIDING = frozenset(("nasional", "instansi", "penghubung"))
 ADMINS = frozenset(("nasional", "instansi"))
+JUDGES = ADMINS | {"analis"}
 OPEN = {
     ("GET", "/review/aset/{name}"),
     ("GET", "/review/{rest:path}"),
@@ -42,6 +43,13 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/review/kejadian"): ADMINS,
     ("GET", "/review/kejadian/{incident_id}"): ADMINS,
     ("POST", "/review/kejadian/{incident_id}/{action}"): ADMINS,
+    ("GET", "/review/penilaian"): JUDGES,
+    ("POST", "/review/penilaian"): ADMINS,
+    ("GET", "/review/penilaian/{round_id}"): JUDGES,
+    ("POST", "/review/penilaian/{round_id}"): JUDGES,
+    ("POST", "/review/penilaian/{round_id}/akhiri"): ADMINS,
+    ("GET", "/review/penilaian/{round_id}/pasangan.jsonl"): ADMINS,
+    ("GET", "/review/penilaian/{round_id}/laporan.jsonl"): ADMINS,
     ("GET", "/review/orang"): ADMINS,
     ("POST", "/review/orang"): ADMINS,
     ("POST", "/review/orang/{user_id}/{action}"): ADMINS,
@@ -55,7 +63,7 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/review/daftar/{complaint_id}"): frozenset(("koordinator",)),
 }
 PATHS = {"complaint_id": "R-1", "verb": "verifikasi", "upload_id": "x", "incident_id": "K-0", "action": "tutup",
-         "user_id": "u-0", "rest:path": "apa/saja", "name": "gaya.css", "token": "x"}  # fmt: skip
+         "user_id": "u-0", "round_id": "x", "rest:path": "apa/saja", "name": "gaya.css", "token": "x"}  # fmt: skip
 WHERE: dict[str, dict[str, str]] = {
     "nasional": {},
     "instansi": {"region": "32.04"},
