@@ -60,7 +60,7 @@ async def _measure(app: FastAPI, store: Store, cookie: str, stored: int) -> list
     figures: list[Figure] = []
     async with app.router.lifespan_context(app):
         start = time.process_time()
-        await app.state.board.follow()
+        await app.state.board.finish()
         spent = time.process_time() - start
         figures.append(Figure(f"work list made from {stored} complaints", spent, "s CPU"))
         pages = {

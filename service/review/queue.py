@@ -16,7 +16,7 @@ from data.regions import Regions
 from service.review import web
 from service.review.clock import today
 from service.review.session import Signed, Visit
-from service.review.tasks import DONE, FOLLOW_UP, HELD, NATIONAL, REASONS, WAITING
+from service.review.tasks import DONE, FOLLOW_UP, HELD, NATIONAL, REASONS, WAITING, is_blind
 from service.storage import worklist
 from service.storage.worklist import Place, Wanted
 
@@ -104,7 +104,7 @@ def place_of(text: str) -> Place | None:
 def item_of(visit: Visit, row: Row[Any]) -> Item:
     """Make a line of the queue."""
     content = json.loads(row.content)
-    blind = bool(row.audit) and not row.decided and row.stage in WAITING
+    blind = is_blind(row, decided=bool(row.decided))
     text = " ".join(content["text"].split())
     open_task = row.stage != DONE
     day = today()

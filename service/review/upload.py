@@ -18,6 +18,7 @@ from service.review import web
 from service.review.reader import Reader
 from service.review.session import Admins, Visit
 from service.review.sheet import row_of, workbook
+from service.review.tasks import is_blind
 from service.storage.uploads import RUNNING, Upload, add_upload, get_upload, rows_of, uploads_of
 from service.storage.worklist import task_row
 
@@ -92,7 +93,7 @@ def _lines(visit: Visit, upload: Upload, limit: int | None = None) -> list[dict[
         answer = store.last_answer(name) if state is not None else None
         body = json.loads(answer.body) if answer is not None else None
         task = store.read(lambda connection, name=name: task_row(connection, name))  # type: ignore[misc]
-        blind = state is not None and not state.decided and task is not None and bool(task.audit)
+        blind = state is not None and is_blind(task, decided=state.decided)
         found.append({"row": number, "id": name, "state": state, "answer": None if blind else body, "blind": blind})
     return found
 
