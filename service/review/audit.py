@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from data.dates import JAKARTA
@@ -17,7 +18,7 @@ from model.screening import CONFIDENTIAL_FLAGS
 from service.codec import as_utc
 from service.review.clock import day_of
 from service.storage.store import Store
-from service.storage.worklist import answers_between, first_answer
+from service.storage.worklist import answers_between, answers_in, first_answer
 
 
 def eligible(answer: Mapping[str, Any]) -> bool:
@@ -52,33 +53,39 @@ class Draw:
         self._weekly = weekly
         self._share = share
         self._lock = threading.Lock()
-        self._weeks: dict[str, tuple[int, int]] = {}  # where a week begins in the log, and the answers of the one before
-        self._counted: dict[str, tuple[int, int]] = {}  # how many of a week there were up to a place
+        self._weeks: dict[date, tuple[int, int]] = {}  # where a week begins in the log, and the answers of the one before
+        self._counted: dict[date, tuple[int, int]] = {}  # how many of a week there were up to a place
 
-    def share(self, answer: Mapping[str, Any]) -> float:
-        """Return the probability for a complaint.
+    def shares(self, answers: Iterable[Mapping[str, Any]]) -> dict[int, float]:
+        """Return the probability for each of some answers, by its place in the log.
 
-        :param answer: with ``seq`` and ``at``, its place and time in the log.
+        :param answers: each with ``seq`` and ``at``, its place and time.
         """
+        weeks: dict[date, list[int]] = {}
+        for answer in answers:
+            day = day_of(answer["at"])
+            weeks.setdefault(day - timedelta(days=day.weekday()), []).append(answer["seq"])
         if self._share == 0 or self._weekly == 0:
-            return 0.0
+            return dict.fromkeys((seq for seqs in weeks.values() for seq in seqs), 0.0)
         with self._lock:
-            return min(self._share, self._weekly / max(1, *self._numbers(answer["at"], answer["seq"])))
+            return {
+                seq: min(self._share, self._weekly / max(1, number))
+                for monday, seqs in weeks.items()
+                for seq, number in self._numbers(monday, seqs).items()
+            }
 
-    def _numbers(self, at: str, seq: int) -> tuple[int, int]:
-        day = day_of(at)
-        monday = day - timedelta(days=day.weekday())
-        week = monday.isoformat()
-        if week not in self._weeks:
-            starts = [
-                as_utc(datetime.combine(monday - timedelta(days=back), time(), JAKARTA)) for back in (7, 0)
-            ]
+    def _numbers(self, monday: date, seqs: Sequence[int]) -> dict[int, int]:
+        """Return how many answers there were up to each place in its week, or in the week before if these are more."""
+        if monday not in self._weeks:
+            starts = [as_utc(datetime.combine(monday - timedelta(days=back), time(), JAKARTA)) for back in (7, 0)]
             before, start = self._store.read(lambda c: [first_answer(c, moment) for moment in starts])
-            self._weeks[week] = (start, self._store.read(lambda c: answers_between(c, before, start)))
-        start, earlier = self._weeks[week]
-        place, count = self._counted.get(week, (start, 0))
-        if seq < place:
-            return earlier, self._store.read(lambda c: answers_between(c, start, seq)) + 1
-        count += self._store.read(lambda c: answers_between(c, place, seq))
-        self._counted[week] = (seq, count)
-        return earlier, count + 1
+            self._weeks[monday] = (start, self._store.read(lambda c: answers_between(c, before, start)))
+        start, earlier = self._weeks[monday]
+        place, count = self._counted.get(monday, (start, 0))
+        low, high = min(seqs), max(seqs)
+        if low < place:
+            place, count = start, 0
+        count += self._store.read(lambda c: answers_between(c, place, low))
+        near = self._store.read(lambda c: answers_in(c, low, high))
+        self._counted[monday] = (low, count)
+        return {seq: max(earlier, count + bisect_right(near, seq)) for seq in seqs}

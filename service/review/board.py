@@ -21,8 +21,8 @@ from service.storage.store import Store
 log = logging.getLogger(__name__)
 _LOOKING = 300.0  # seconds for which an opened page counts as being looked at
 _FEW = 300  # events that a page waits for; behind by more it says so and shows what there is
-_SMALL = 25  # complaints in a step beside the requests: a few milliseconds
-_REST = 3.0  # of the time of a step, so that what is caught up with takes a quarter of one core at most
+_SMALL = 50  # complaints in a step beside the requests: some ten milliseconds of a thread
+_REST = 0.05  # seconds of rest after a step at most; as long as the step took, so that half a core stays free
 
 
 class Board:
@@ -43,12 +43,16 @@ class Board:
         self._lock = asyncio.Lock()
         self._looking: dict[str, dict[str, float]] = {}
 
-    def make(self, events: Sequence[Event], answer: Mapping[str, Any] | None) -> Task | None:
-        """Make the row of a complaint."""
-        in_audit = (
-            answer is not None and eligible(answer) and drawn(events[0].complaint_id, self._draw.share(answer))
-        )
-        return task_of(events, answer, self.clock, in_audit, today())
+    def make(self, history: Mapping[str, Sequence[Event]], answers: Mapping[str, Mapping[str, Any]]) -> list[Task]:
+        """Make the rows of complaints."""
+        shares = self._draw.shares(answers.values())
+        day = today()
+        made = []
+        for name, events in history.items():
+            answer = answers.get(name)
+            in_audit = answer is not None and eligible(answer) and drawn(name, shares[answer["seq"]])
+            made.append(task_of(events, answer, self.clock, in_audit, day))
+        return [task for task in made if task is not None]
 
     def step(self, limit: int = _SMALL) -> bool:
         """Do the next step of the work list; say whether there may be more."""
@@ -85,7 +89,7 @@ class Board:
         """Read all that there is."""
         while self.behind:
             async with self._lock:
-                if not await asyncio.to_thread(self.step, 4 * _SMALL):
+                if not await asyncio.to_thread(self.step, 2 * _SMALL):
                     self._cursor = max(self._cursor, self._store.read(worklist.cursor))
                     return
 
@@ -110,7 +114,7 @@ class Board:
             if not more:
                 more = await asyncio.to_thread(self.ledger.step)
             if more:
-                await asyncio.sleep(_REST * (time.perf_counter() - start))
+                await asyncio.sleep(min(_REST, time.perf_counter() - start))
 
     def look(self, complaint_id: str, user_id: str) -> list[str]:
         """Note that a person opened a complaint and return the ids of others who have it open."""

@@ -19,7 +19,8 @@ from service.viewer import Viewer
 
 _NAME = "tasks"
 _AT_ONCE = 100  # complaints that one step looks at: a few milliseconds
-Make = Callable[[Sequence[Event], Mapping[str, Any] | None], Any]
+Make = Callable[[Mapping[str, Sequence[Event]], Mapping[str, Mapping[str, Any]]], Sequence[Any]]
+"""Makes rows out of the events of complaints and of their newest answers, both by id; none of who is to have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,6 @@ def read_step(connection: Connection, make: Make, limit: int = _AT_ONCE) -> Step
 
     A complaint is folded from all its events at once, so the events of it that come later are passed over then.
 
-    :param make: makes a row out of a complaint's events and its newest answer, ``None`` if there is to be none.
     :param limit: complaints to look at.
     """
     after = cursor(connection)
@@ -101,29 +101,37 @@ def _upsert(connection: Connection) -> sa.Executable:
     )
 
 
-def _json(connection: Connection, column: sa.Column[str]) -> Any:
-    """Return a column of JSON text as something whose parts the database can cut out."""
-    return sa.type_coerce(column, sa.JSON) if connection.dialect.name == "sqlite" else sa.cast(column, sa.JSON)
+def _parts(connection: Connection, column: sa.Column[str], *paths: str) -> sa.ColumnElement[str]:
+    """Return an expression of the JSON list of some parts of a JSON text: the database cuts them out.
+
+    :param paths: at least two, as ``agency.id``.
+    """
+    if connection.dialect.name == "sqlite":
+        return sa.func.json_extract(column, *(f"$.{path}" for path in paths), type_=sa.Text)
+    whole = sa.cast(column, sa.JSON)
+    return sa.cast(sa.func.json_build_array(*(whole[tuple(path.split("."))] for path in paths)), sa.Text)
 
 
 def _made(connection: Connection, ids: Sequence[str], make: Make) -> list[dict[str, Any]]:
     """Make the rows of complaints; of long texts and answers the database hands over only what a row is made from."""
     if not ids:
         return []
-    payload, taken = _json(connection, events.c.payload), ("received", "updated", "assessed")
-    slim = [
-        events.c.seq, events.c.event_id, events.c.complaint_id, events.c.kind, events.c.at,
-        sa.case((events.c.kind.in_(taken), None), else_=events.c.payload).label("payload"),
-        sa.case((events.c.kind == "received", payload["complaint"]["date"].as_string())).label("sent"),
-    ]  # fmt: skip
+    kind = events.c.kind
+    said = sa.case(
+        (kind == "received", _parts(connection, events.c.payload, "complaint.date", "digest")),
+        (kind.in_(("updated", "assessed")), "{}"),
+        else_=events.c.payload,
+    )
+    slim = (events.c.seq, events.c.event_id, events.c.complaint_id, kind, events.c.at, said)
+    statement = sa.select(*slim).where(events.c.complaint_id.in_(ids)).order_by(events.c.seq)
     history: dict[str, list[Event]] = {}
-    for row in connection.execute(sa.select(*slim).where(events.c.complaint_id.in_(ids)).order_by(events.c.seq)):
-        said = json.loads(row.payload) if row.payload else {"complaint": {"date": row.sent}}
-        event = Event(row.event_id, row.complaint_id, row.kind, row.at, row.at, said, seq=row.seq)
-        history.setdefault(row.complaint_id, []).append(event)
-    answers = _answers(connection, ids)
-    made = (make(history[name], answers.get(name)) for name in ids if name in history)
-    return [{name: getattr(task, name) for name in _COLUMNS} for task in made if task is not None]
+    for seq, event_id, name, what, at, text in connection.execute(statement):
+        payload = json.loads(text)
+        if what == "received":
+            payload = {"complaint": {"date": payload[0]}}
+        history.setdefault(name, []).append(Event(event_id, name, what, at, at, payload, seq=seq))
+    made = make(history, _answers(connection, ids))
+    return [{name: getattr(task, name) for name in _COLUMNS} for task in made]
 
 
 _COLUMNS = tuple(column.name for column in tasks.c)
@@ -133,21 +141,31 @@ def _answers(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, 
     """Return of the newest answer of each complaint what the list is made from."""
     newest = sa.select(sa.func.max(assessments.c.seq)).where(assessments.c.complaint_id.in_(ids))
     newest = newest.group_by(assessments.c.complaint_id)
-    body = _json(connection, assessments.c.body)
-    parts = [body[name].as_json().label(name) for name in ("screening", "decision", "claim")]
-    parts += [body["agency"][name].as_string().label(f"agency_{name}") for name in ("id", "label")]
-    parts.append(body["type"]["label"].as_string().label("type"))
+    columns = (
+        assessments.c.complaint_id, assessments.c.seq, assessments.c.at,
+        _parts(
+            connection, assessments.c.body, "screening.status", "screening.flags", "decision.priority",
+            "decision.action", "decision.eligible", "decision.question", "decision.guarantee.valid", "claim.conflict",
+            "agency.id", "agency.label", "type.label",
+        ),
+    )  # fmt: skip
     found = {}
-    columns = (assessments.c.complaint_id, assessments.c.seq, assessments.c.at, *parts)
-    for row in connection.execute(sa.select(*columns).where(assessments.c.seq.in_(newest))):
-        found[row.complaint_id] = {
-            "seq": row.seq,
-            "at": row.at,
-            "screening": row.screening,
-            "decision": row.decision,
-            "claim": row.claim,
-            "agency": {"id": row.agency_id, "label": row.agency_label} if row.agency_label is not None else None,
-            "type": {"label": row.type} if row.type is not None else None,
+    for name, seq, at, text in connection.execute(sa.select(*columns).where(assessments.c.seq.in_(newest))):
+        status, flags, priority, action, eligible, question, valid, conflict, agency_id, agency, label = json.loads(text)
+        found[name] = {
+            "seq": seq,
+            "at": at,
+            "screening": {"status": status, "flags": flags},
+            "decision": {
+                "priority": priority,
+                "action": action,
+                "eligible": eligible,
+                "question": question,
+                "guarantee": None if valid is None else {"valid": valid},
+            },
+            "claim": {"conflict": conflict},
+            "agency": {"id": agency_id, "label": agency} if agency is not None else None,
+            "type": {"label": label} if label is not None else None,
         }
     return found
 
@@ -171,6 +189,12 @@ def answers_between(connection: Connection, start: int, end: int) -> int:
     """Count the answers from a place in the log on, to before another."""
     inside = sa.and_(assessments.c.seq >= start, assessments.c.seq < end)
     return connection.execute(sa.select(sa.func.count()).select_from(assessments).where(inside)).scalar_one()
+
+
+def answers_in(connection: Connection, first: int, last: int) -> list[int]:
+    """Return the places in the log of the answers from one to another."""
+    inside = assessments.c.seq.between(first, last)
+    return list(connection.execute(sa.select(assessments.c.seq).where(inside).order_by(assessments.c.seq)).scalars())
 
 
 def begin_anew(connection: Connection) -> None:
