@@ -53,7 +53,9 @@ class Draw:
         self._weekly = weekly
         self._share = share
         self._lock = threading.Lock()
-        self._weeks: dict[date, tuple[int, int]] = {}  # where a week begins in the log, and the answers of the one before
+        self._weeks: dict[
+            date, tuple[int, int]
+        ] = {}  # where a week begins in the log, and the answers of the one before
         self._counted: dict[date, tuple[int, int]] = {}  # how many of a week there were up to a place
 
     def shares(self, answers: Iterable[Mapping[str, Any]]) -> dict[int, float]:

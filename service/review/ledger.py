@@ -216,11 +216,13 @@ class Columns:
         care = np.ones(len(alive), np.bool_) if viewer.confidential else ~self._used("care")
         own = self._words["sender"].fitting(lambda word: word == viewer.sender)[self._used("sender")]
         if not viewer.person:
-            return alive & (own | (allowed & care))
+            seen: Mask = alive & (own | (allowed & care))
+            return seen
         for office in viewer.offices:
             named = self._words["about"].fitting(lambda word, office=office: f"|{office}|" in word)  # type: ignore[misc]
             care &= ~named[self._used("about")]
-        return alive & (own | allowed) & care
+        seen = alive & (own | allowed) & care
+        return seen
 
 
 class Ledger:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -15,10 +14,10 @@ from data.regions import Regions
 from service.review import plots, web
 from service.review.clock import today
 from service.review.figures import (
+    NONE,
     SMALLEST_CELL,
     SMALLEST_RANK,
     Figures,
-    NONE,
     grouped,
     monthly,
     months,

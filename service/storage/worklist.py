@@ -151,7 +151,9 @@ def _answers(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, 
     )  # fmt: skip
     found = {}
     for name, seq, at, text in connection.execute(sa.select(*columns).where(assessments.c.seq.in_(newest))):
-        status, flags, priority, action, eligible, question, valid, conflict, agency_id, agency, label = json.loads(text)
+        status, flags, priority, action, eligible, question, valid, conflict, agency_id, agency, label = json.loads(
+            text
+        )
         found[name] = {
             "seq": seq,
             "at": at,
