@@ -74,13 +74,18 @@ class Board:
         """Return how many events of the log the list does not show yet, about."""
         return max(0, self._store.last_seq() - self._cursor)
 
+    @property
+    def late(self) -> int:
+        """Return how far the list is behind if a page must say so."""
+        behind = self.behind
+        return behind if behind > _FEW else 0
+
     async def follow(self, *ids: str) -> None:
         """Read what was written since; a page is made only after this.
 
         :param ids: complaints that are brought up to date even where much else is still to be read.
         """
-        behind = self.behind
-        if behind <= _FEW:
+        if not self.late:
             await self.finish()
         elif ids:
             await asyncio.to_thread(self.renew, ids)

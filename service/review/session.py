@@ -43,6 +43,7 @@ class Visit:
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Answer a page with the frame that belongs to the person."""
         common = {"user": self.user, "csrf": self.session.csrf, "roles": people.ROLES, "path": self.request.url.path}
+        common["behind"] = self.board.late
         return web.render(template, status, **common, **values)
 
     def note(self, action: str, target: str, detail: str | None = None) -> None:
