@@ -15,6 +15,7 @@ from service.review import (
     pickers,
     plan,
     queue,
+    switch_page,
     upload,
 )
 from service.review.board import Board
@@ -22,7 +23,20 @@ from service.review.reader import Reader
 from service.settings import Settings
 
 UPLOAD_PATH = "/review/unggah"
-PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, plan, coordinator, lost)
+PARTS = (
+    entry,
+    queue,
+    complaint,
+    pickers,
+    upload,
+    incident_pages,
+    people_pages,
+    monitor,
+    plan,
+    coordinator,
+    switch_page,
+    lost,
+)
 
 
 def install(app: FastAPI, settings: Settings) -> None:

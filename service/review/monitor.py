@@ -27,6 +27,7 @@ from service.review.figures import (
     summarise,
     topics,
 )
+from service.review.notices import notices
 from service.review.plan import MEASURES, may_plan, plan
 from service.review.queue import region_name
 from service.review.session import Signed, Visit
@@ -213,6 +214,7 @@ def _page(visit: Visit, status: int = 200, message: str | None = None) -> Respon
         choices=_choices(visit),
         query=f"mulai={report.first}&sampai={report.last}&wilayah={report.region or ''}",
         careful=careful,
+        notices=notices(visit),
         smallest=SMALLEST_CELL,
         smallest_rank=SMALLEST_RANK,
         message=message,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_it_catches_up_in_steps_of_any_size_over_restarts(filled: Path, size: in
             store.close()
     assert rows(store) == expected
     assert seen == sorted(seen)
-    assert max(after - before for before, after in zip(seen, seen[1:], strict=False)) <= size
+    assert max(after - before for before, after in pairwise(seen)) <= size
     assert Board(store, settings).step() is False
     store.close()
 

@@ -227,7 +227,7 @@ def test_a_decision_during_a_restart_is_neither_lost_nor_doubled(chromium: Any, 
 
 PAGES = (
     "", "?tab=selesai", "/laporan/R-1", "/laporan/R-2", "/unggah", "/kejadian", "/orang", "/catatan", "/monitor",
-    "/monitor/laporan", "/akun", "/tidak-ada",
+    "/monitor/laporan", "/penerusan", "/akun", "/tidak-ada",
 )  # fmt: skip
 
 

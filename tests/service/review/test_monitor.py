@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -21,6 +21,7 @@ from service.review.tasks import BLIND
 from service.storage.store import visible
 from service.storage.tables import complaints
 from service.viewer import Viewer
+from service.watching import Alert
 
 TODAY = date(2026, 11, 22)
 VERIFY = {"instansi": "id:32.04:dishub", "klasifikasi": "pengaduan", "kategori": "Kategori 2.15"}
@@ -277,3 +278,26 @@ def test_plots_are_labelled_and_escape_their_names() -> None:
 
 def test_half_years_meet() -> None:
     assert semester_days("2026-1")[1] + timedelta(days=1) == semester_days("2026-2")[0]
+
+
+def test_what_the_watch_found_is_shown_unless_it_rests_on_hidden_complaints(office: Office, admin: Any) -> None:
+    office.complain("R-1")
+    office.complain("R-2", confidentiality="rahasia")
+    since = "2026-11-20T01:00:00.000000Z"
+    surges = [
+        Alert("surge", "Jalan", since, 0.001, 12, "", "32.04", (), 2.2, ("R-1",)),
+        Alert("surge", "Rahasia", since, 0.001, 12, "", "32.04", (), 2.2, ("R-1", "R-2")),
+        Alert("new_topic", "x", since, 0.001, 9, "", None, ("lumpur", "semburan"), None, ("R-1",)),
+    ]
+    drift = [Alert("drift", "channel", since, 0.001, 500, "")]
+    state = {"surges": [asdict(one) for one in surges], "drift": [asdict(one) for one in drift]}
+    office.server.app.state.watcher._state |= state
+    page = admin.get("/review/monitor").text
+    assert "Jalan di Kabupaten Bandung: 12 laporan, biasanya sekitar 2." in page
+    assert "lumpur, semburan" in page
+    assert "kanal laporan" in page
+    assert "Rahasia di" not in page
+    elsewhere = office.person("koordinator", region="33").get("/review/monitor").text
+    assert "lumpur" not in elsewhere
+    assert "Jalan di" not in elsewhere
+    assert "kanal laporan" in elsewhere
