@@ -81,7 +81,7 @@ def _own(visit: Visit, upload_id: str) -> Upload:
 async def show(upload_id: str, visit: Admins) -> Response:
     """Show how far an upload is, and its rows with the suggestions."""
     upload = _own(visit, upload_id)
-    lines = [] if upload.status == RUNNING else _lines(visit, upload, 200)
+    lines = [] if upload.status == RUNNING else await asyncio.to_thread(_lines, visit, upload, 200)
     return visit.page("unggahan.html", upload=upload, lines=lines)
 
 
@@ -109,7 +109,16 @@ async def progress(upload_id: str, visit: Admins) -> Response:
 async def download(upload_id: str, visit: Admins) -> Response:
     """Return the rows with the suggestions beside each; what the person may not see is left out."""
     upload = _own(visit, upload_id)
-    rows = []
+    rows = await asyncio.to_thread(_rows, visit, upload)
+    visit.note("unduh", upload.id, f"{len(rows)} baris")
+    content = await asyncio.to_thread(workbook, rows)
+    name = f"saran-{upload.created_at[:10]}.xlsx"
+    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _rows(visit: Visit, upload: Upload) -> list[list[object]]:
+    """Return the rows of the download."""
+    rows: list[list[object]] = []
     for line in _lines(visit, upload):
         state = line["state"]
         if state is None:
@@ -124,7 +133,4 @@ async def download(upload_id: str, visit: Admins) -> Response:
         if line["blind"]:
             row[5] = "(uji acak: jawab dulu di antrean)"
         rows.append(row)
-    visit.note("unduh", upload.id, f"{len(rows)} baris")
-    content = await asyncio.to_thread(workbook, rows)
-    name = f"saran-{upload.created_at[:10]}.xlsx"
-    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return rows

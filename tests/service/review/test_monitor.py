@@ -245,7 +245,8 @@ def test_the_queue_is_filtered(office: Office, admin: Any) -> None:
     office.complain("R-2", "Sampah di Klaten")
     office.complain("R-3", "Jalan rusak di Cimahi", claimed_agency="PLN")
     cases = {
-        "q=sampah": ["R-2"], "q=R-1": ["R-1"], "wilayah=33": ["R-2"], "instansi=32.77:dpupr": ["R-3"],
+        "q=sampah": ["R-2"], "q=R-1": ["R-1"], "wilayah=33": ["R-2"], "wilayah=klaten": ["R-2"],
+        "instansi=32.77:dpupr": ["R-3"],
         "kategori=2.11": ["R-2"], "alasan=pilihan": ["R-3"], "umur=30": [],
         "alasan=xx&umur=yy&wilayah=zz": ["R-1", "R-2", "R-3"],
     }  # fmt: skip
