@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,26 @@ def full_without_audit(var: Path) -> int:
     found = sum(row[list(tasks.c.keys()).index("audit")] for row in full(store, settings))
     store.close()
     return found
+
+
+def test_two_servers_on_one_postgresql_store_follow_together(postgres: Callable[[], str], tmp_path: Path) -> None:
+    url = postgres()
+    with open_office(tmp_path / "one", store=url, follow_interval=60) as office:
+        admin = office.person("nasional", named=True)
+        for number in range(8):
+            office.complain(f"R-{number}", date="2026-11-02T09:00:00+07:00")
+        admin.decide("R-3", "verifikasi", **VERIFY)
+    settings = Settings(var=tmp_path / "one", store=url, audit_share=0.0)
+    stores = [Store(url), Store(url)]
+    expected = full(stores[0], settings)
+    assert {row[list(tasks.c.keys()).index("received")] for row in expected} == {"2026-11-02"}
+    stores[0].write(worklist.begin_anew).result()
+    boards = [Board(store, settings) for store in stores]
+    while boards[0].step(1) | boards[1].step(2):
+        pass
+    assert rows(stores[1]) == expected
+    for board in boards:
+        board.ledger.refresh()
+        assert len(board.ledger.names(admin.user.viewer())) == 8
+    for store in stores:
+        store.close()
