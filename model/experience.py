@@ -9,7 +9,7 @@ from datetime import datetime
 
 from data.complaint import Complaint, Confidentiality
 from model.bundle import Bundle
-from model.correction import Correction, Refit
+from model.correction import LIMIT, Correction, Lesson, Refit
 from model.memory import Memory, Recall, Remembered
 from model.reading import Reading, document_text
 
@@ -39,10 +39,11 @@ class Experience:
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        self._vectoriser = bundle.vectoriser
         self.memory = Memory(bundle.vectoriser)
         self.corrections: Mapping[str, Correction] = {}
-        self._refit = Refit(bundle.linear, {q: bundle.heads[q] for q in QUESTIONS if q in bundle.heads})
+        heads = {q: bundle.heads[q] for q in QUESTIONS if q in bundle.heads}
+        self._refit = Refit(bundle.vectoriser, bundle.linear, heads)
+        self._lessons: dict[str, Lesson] = {}  # the latest, oldest first
         self._learned_from = 0
 
     def remember(self, complaint: Complaint, decision: Decision) -> None:
@@ -50,24 +51,29 @@ class Experience:
 
         :param complaint: with personal data masked, as it is stored.
         """
+        self.forget(complaint.id)
+        labels = {q: label for q, label in decision.labels.items() if q in QUESTIONS}
+        if not labels and not decision.rejected:
+            return
         document = document_text(complaint.title, complaint.text)
-        row = Remembered(
-            id=complaint.id,
-            document=document,
-            features=self._vectoriser.transform(document),
-            labels={q: label for q, label in decision.labels.items() if q in QUESTIONS},
-            rejected=decision.rejected,
-            day=to_day(decision.at or complaint.date),
-            comparable=complaint.confidentiality is not Confidentiality.RAHASIA,
-        )
-        if row.labels or row.rejected:
-            self.memory.remember(row)
-        else:
-            self.memory.forget(row.id)
+        day = to_day(decision.at or complaint.date)
+        comparable = complaint.confidentiality is not Confidentiality.RAHASIA
+        self.memory.remember(Remembered(complaint.id, labels, decision.rejected, day, comparable), document)
+        self._learn_from(Lesson(complaint.id, document, labels))
+
+    def learn_from(self, complaint: Complaint, labels: Mapping[str, str]) -> None:
+        """Put a complaint that the memory was restored with among those that the next refit learns from."""
+        self._learn_from(Lesson(complaint.id, document_text(complaint.title, complaint.text), labels))
+
+    def _learn_from(self, lesson: Lesson) -> None:
+        self._lessons[lesson.id] = lesson
+        if len(self._lessons) > LIMIT:
+            del self._lessons[next(iter(self._lessons))]
 
     def forget(self, complaint_id: str) -> None:
         """Erase a complaint; what was learned from it goes with the next refit."""
         self.memory.forget(complaint_id)
+        self._lessons.pop(complaint_id, None)
 
     def recall(self, reading: Reading, question: str) -> Recall:
         """Recall what speaks for each label of a question."""
@@ -79,22 +85,22 @@ class Experience:
         """Tell whether something was decided since the last refit."""
         return self.memory.version != self._learned_from
 
-    def rows(self) -> tuple[int, Sequence[Remembered]]:
+    def lessons(self) -> tuple[int, Sequence[Lesson]]:
         """Return what a refit learns from, as of now."""
-        return self.memory.version, list(self.memory)
+        return self.memory.version, list(self._lessons.values())
 
-    def learn(self, version: int, rows: Sequence[Remembered]) -> None:
+    def learn(self, version: int, lessons: Sequence[Lesson]) -> None:
         """Refit the corrections; takes seconds, and may run on another thread than the rest.
 
-        :param version: with ``rows``, from :meth:`rows`.
+        :param version: with ``lessons``, from :meth:`lessons`.
         """
-        self.corrections = self._refit(rows, QUESTIONS)
+        self.corrections = self._refit(lessons, QUESTIONS)
         self._learned_from = version
 
     def refit(self) -> None:
         """Refit the corrections here and now, if there is anything new."""
         if self.stale:
-            self.learn(*self.rows())
+            self.learn(*self.lessons())
 
 
 def to_day(moment: datetime | None) -> float:

@@ -9,9 +9,9 @@ Reports marked ``rahasia`` are counted but never compared: nobody can find out b
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from model.features import SparseVector, Vectoriser, word_ngrams
+from model.features import Vectoriser, word_ngrams
+from model.word_index import Arrays, WordIndex
 
 CAPACITY = 20_000  # decisions kept; the oldest are forgotten
 HALF_LIFE = 90.0  # days after which a decision counts half in the mix
@@ -31,10 +32,8 @@ _LONG_NUMBER = re.compile(r"\d{4}")
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Hold one complaint with what people decided.
+    """Hold what people decided about one complaint.
 
-    :param document: its normalised, masked title and body.
-    :param features: of the document, by the bundle in use.
     :param labels: decided label by question (``agency``, ``category``, ``type``); empty while nothing is decided.
     :param rejected: agencies that returned it.
     :param day: when it was decided, in days since 1970.
@@ -42,8 +41,6 @@ class Remembered:
     """
 
     id: str
-    document: str
-    features: SparseVector
     labels: Mapping[str, str]
     rejected: frozenset[str] = frozenset()
     day: float = 0.0
@@ -72,7 +69,7 @@ class Recall:
 
 
 class Memory:
-    """Keep decided complaints in an inverted index of their telling words.
+    """Keep what was decided, with an inverted index of the complaints' telling words.
 
     :param vectoriser: of the bundle in use: says how telling a word is.
     :param capacity: how many complaints are kept; the oldest go first.
@@ -83,7 +80,9 @@ class Memory:
         self._capacity = capacity
         self._rows: dict[str, tuple[int, Remembered]] = {}
         self._slots: list[str | None] = []
-        self._postings: dict[str, tuple[array[int], array[float]]] = {}
+        self._erased: list[int] = []  # slots whose words are still in the index
+        self._index = WordIndex()
+        self._asked: tuple[str, int, list[tuple[int, float]]] = ("", -1, [])  # the last search: questions come in pairs
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._decayed: dict[str, dict[str, float]] = defaultdict(dict)
         self.version = 0
@@ -100,39 +99,63 @@ class Memory:
         found = self._rows.get(complaint_id)
         return found[1] if found is not None else None
 
-    def remember(self, row: Remembered) -> None:
-        """Take in a decision, in the place of an earlier one on the same complaint."""
+    def remember(self, row: Remembered, document: str) -> None:
+        """Take in a decision, in the place of an earlier one on the same complaint.
+
+        :param document: normalised, masked title and body.
+        """
         self.forget(row.id)
-        slot = len(self._slots)
-        self._slots.append(row.id)
-        self._rows[row.id] = (slot, row)
+        self._rows[row.id] = (len(self._slots), row)
         if row.comparable:
-            for word, weight in self._idf.weigh(row.document).items():
-                slots, weights = self._postings.setdefault(word, (array("i"), array("f")))
-                slots.append(slot)
-                weights.append(weight)
+            self._index.add(len(self._slots), self._idf.weigh(document))
+        self._slots.append(row.id)
         self._count(row, 1)
         while len(self._rows) > self._capacity:
             self.forget(next(iter(self._rows)))
-        if len(self._slots) > 2 * len(self._rows) + 100:
-            self._rebuild()
+        if self._index.crowded or len(self._slots) > 2 * len(self._rows) + 100:
+            self.merge()
 
     def forget(self, complaint_id: str) -> bool:
-        """Erase a complaint; its words leave the index with the next rebuild, and at once count for nothing."""
+        """Erase a complaint; its words count for nothing at once, and leave the index when it is next merged."""
         found = self._rows.pop(complaint_id, None)
         if found is None:
             return False
         slot, row = found
         self._slots[slot] = None
+        self._erased.append(slot)
         self._count(row, -1)
-        if row.comparable:
-            for word in self._idf.weigh(row.document):
-                slots, weights = self._postings[word]
-                place = slots.index(slot)
-                del slots[place], weights[place]
-                if not slots:
-                    del self._postings[word]
         return True
+
+    def merge(self) -> None:
+        """Bring the index into the form in which it is small, and drop from it what was forgotten."""
+        moved = np.full(len(self._slots), -1, np.int32)
+        for new, (slot, _) in enumerate(self._rows.values()):
+            moved[slot] = new
+        self._index.merge(moved)
+        self._rows = {name: (i, row) for i, (name, (_, row)) in enumerate(self._rows.items())}
+        self._slots, self._erased = list(self._rows), []
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return everything as arrays, to be written down; :meth:`restore` reads them."""
+        self.merge()
+        rows = [(r.id, dict(r.labels), sorted(r.rejected), r.day, r.comparable) for r in self]
+        text = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+        return {**self._index.arrays(), "rows": np.frombuffer(text, np.uint8)}
+
+    def restore(self, arrays: Arrays) -> None:
+        """Take over what :meth:`arrays` gave, in an empty memory of the same bundle.
+
+        :raises ValueError: if the arrays do not fit together.
+        """
+        rows = json.loads(np.asarray(arrays["rows"], np.uint8).tobytes())
+        index = WordIndex(arrays)
+        if index.n_slots > len(rows):
+            raise ValueError("the index names complaints that are not remembered")
+        for slot, (name, labels, rejected, day, comparable) in enumerate(rows):
+            row = Remembered(name, labels, frozenset(rejected), day, comparable)
+            self._rows[name] = (slot, row)
+            self._count(row, 1)
+        self._slots, self._index = list(self._rows), index
 
     def recall(self, document: str, question: str, day: float, without: str = "") -> Recall:
         """Recall what speaks for each label.
@@ -145,7 +168,7 @@ class Memory:
         """
         counts = self._counts.get(question)
         own = self.get(without)
-        if not counts and own is None and not self._postings:
+        if not self._rows:
             return Recall()
         similar: dict[str, float] = defaultdict(float)
         rejected: dict[str, float] = defaultdict(float)
@@ -169,16 +192,13 @@ class Memory:
 
     def _nearest(self, document: str) -> list[tuple[int, float]]:
         """Return the slots of the most similar complaints with their weights."""
-        slots: list[NDArray[np.int32]] = []
-        values: list[NDArray[np.float32]] = []
-        for word, weight in self._idf.weigh(document).items():
-            found = self._postings.get(word)
-            if found is not None:
-                slots.append(np.array(found[0], np.int32))
-                values.append(np.array(found[1], np.float32) * weight)
-        if not slots:
-            return []
-        scores = np.bincount(np.concatenate(slots), np.concatenate(values), len(self._slots))
+        if self._asked[:2] != (document, self.version):
+            self._asked = (document, self.version, self._search(document))
+        return self._asked[2]
+
+    def _search(self, document: str) -> list[tuple[int, float]]:
+        scores = self._index.scores(self._idf.weigh(document), len(self._slots))
+        scores[self._erased] = 0.0
         best = (
             np.argpartition(-scores, _NEIGHBOURS)[:_NEIGHBOURS] if scores.size > _NEIGHBOURS else np.arange(scores.size)
         )
@@ -196,13 +216,6 @@ class Memory:
             if not counts[label]:
                 del counts[label], decayed[label]
 
-    def _rebuild(self) -> None:
-        rows = [row for _, row in self._rows.values()]
-        self._rows, self._slots, self._postings = {}, [], {}
-        self._counts, self._decayed = defaultdict(Counter), defaultdict(dict)
-        for row in rows:
-            self.remember(row)
-
 
 class WordWeights:
     """Weigh the words and word pairs of a document by how telling they are.
@@ -216,7 +229,10 @@ class WordWeights:
 
     def weigh(self, document: str) -> dict[str, float]:
         """Return the telling words with their weights, of length one together."""
-        counts = Counter(word for word in word_ngrams(document) if not _LONG_NUMBER.search(word))
+        words = word_ngrams(document)
+        if _LONG_NUMBER.search(document):
+            words = [word for word in words if not _LONG_NUMBER.search(word)]
+        counts = Counter(words)
         weights = {}
         for word, count in counts.items():
             idf = self._known.get(word, self._most)

@@ -6,6 +6,7 @@ region's matter, or one that no learned office has (a ministry's, PLN's, a new o
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,8 +26,11 @@ from model.routing import RoutedAgency, Routing
 Source = Literal["learned", "composed", "mixed"]
 ALTERNATIVES = 4
 _KEPT = 20  # learned names looked at: what comes after is never shown
-_UNLEARNED = 0.5
-"""Weight of a composed agency whose function no learned office has: local history knows who takes such matters."""
+_LEAST_SURE = 0.73
+"""Probability that the table must give to functions that no learned office has for these to weigh as much as the
+history: it knows who takes such matters. With the exponent, from offices hidden from a history (``docs/model.md``)."""
+_STEEPNESS = 1.25
+_MOST_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,9 @@ def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offi
     unlearned = [a for a in routing.agencies if not _elsewhere(a, offices) and _unlearned(a, offices)]
     found = _away(routing, places, offices)
     left = 1.0 - sum(c.probability for c in found)
-    share = min(0.9, _UNLEARNED * sum(a.probability for a in unlearned))
-    total = sum(a.probability for a in unlearned) or 1.0
+    total = sum(a.probability for a in unlearned)
+    share = _share_of_unlearned(total)
+    total = total or 1.0
     found += [Candidate(a.agency.name, a.agency, left * share * a.probability / total, "composed") for a in unlearned]
     supported = {a.agency.id for a in routing.agencies[:3]}
     for label, probability in local.as_dict(_KEPT).items():
@@ -58,6 +63,17 @@ def mix(local: Distribution | None, routing: Routing, places: PlaceReading, offi
         source: Source = "mixed" if agency is not None and agency.id in supported else "learned"
         found.append(Candidate(label, agency, left * (1 - share) * probability, source))
     return sorted(found, key=lambda c: (-c.probability, c.label))
+
+
+def _share_of_unlearned(probability: float) -> float:
+    """Return the part of the answer that functions without a learned office get.
+
+    >>> [round(_share_of_unlearned(p), 2) for p in (0.0, 0.3, 0.73, 0.95, 1.0)]
+    [0.0, 0.09, 0.5, 0.9, 0.9]
+    """
+    odds = (probability / max(1.0 - probability, 1e-3)) * (1.0 - _LEAST_SURE) / _LEAST_SURE
+    odds = math.pow(odds, _STEEPNESS)
+    return min(_MOST_SHARE, odds / (1.0 + odds))
 
 
 def mix_pooled(

@@ -7,6 +7,7 @@ so that an office with few or no rows can win where the matter is plainly its ow
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -50,6 +51,8 @@ _LEAST = -9.0  # logarithm that stands for "never"
 _LEAST_KNOWN = 1e-3
 _SIMILAR = 0.03  # similarity that counts as none
 _PRIOR = 20.0  # decisions that the learned mix counts as
+_FEW = 64  # remembered labels that are all looked at
+_MOST = 16
 _NO_SHARE = float(np.log(0.02))  # of every agency where no office was learned: some fifty offices of one government
 _REJECTED = -1.5
 """Weight of a return: history cannot teach it, since exports hold only the last decision; about twice that of
@@ -173,7 +176,8 @@ def evidence(
     known_labels = learned.head.labels if learned is not None else ()
     names = list(known_labels)
     place = {label: i for i, label in enumerate(names)}
-    for label in dict.fromkeys((*recall.counts, *(correction.added if correction is not None else ()))):
+    added = np.asarray(correction.apply(features) if correction is not None else (), np.float64) / SHARPNESS
+    for label in _remembered(recall, correction, added, composed):
         if label not in place:
             place[label] = len(names)
             names.append(label)
@@ -198,11 +202,25 @@ def evidence(
     matrix[:, _COLUMN["custom"]] = np.exp(matrix[:, _COLUMN["known"]]) * following
     _recalled(matrix, place, recall, present, by_agency, offices)
     if correction is not None:
-        _corrected(matrix, learned, correction, place, features)
+        _corrected(matrix, learned, correction, place, added)
     return Pooled(tuple(names), tuple(agencies), matrix)
 
 
 _COLUMN = {name: i for i, name in enumerate(FEATURES)}
+
+
+def _remembered(
+    recall: Recall, correction: Correction | None, added: NDArray[np.float64], composed: Sequence[RoutedAgency]
+) -> Sequence[str]:
+    """Return the labels that were decided since; of very many those that something speaks for."""
+    learned_since = correction.column_of if correction is not None else {}
+    labels = list(dict.fromkeys((*recall.counts, *learned_since)))
+    if len(labels) <= _FEW:
+        return labels
+    named = {routed.agency.name for routed in composed} & recall.counts.keys()
+    fitting = sorted(learned_since, key=lambda label: -added[learned_since[label]])[:_MOST]
+    recent = sorted(recall.recent, key=lambda label: -recall.recent[label])[:_MOST]
+    return list(dict.fromkeys((*recall.similar, *sorted(named), *fitting, *recent)))
 
 
 def _matrix(
@@ -257,15 +275,16 @@ def _recalled(
         for i in where or ([place[label]] if label in place else []):
             against[i] += weight
     for label, count in recall.counts.items():
-        counts[place[label]] = count
-        recent[place[label]] = recall.recent.get(label, 0.0)
+        if label in place:
+            counts[place[label]] = count
+            recent[place[label]] = recall.recent.get(label, 0.0)
     matrix[:, _COLUMN["similar"]] = np.log1p(similar / _SIMILAR)
     matrix[:, _COLUMN["rejected"]] = np.log1p(against / _SIMILAR)
     matrix[:, _COLUMN["count"]] = np.log1p(counts)
     share = np.exp(matrix[:, _COLUMN["share"]])
-    total = recent.sum()
+    total = sum(recall.recent.values())
     matrix[:, _COLUMN["recent"]] = np.log((recent + _PRIOR * share) / (total + _PRIOR)) - np.log(share)
-    matrix[present:, _COLUMN["absent_memory"]] = np.log1p(counts.sum())
+    matrix[present:, _COLUMN["absent_memory"]] = np.log1p(recall.size)
 
 
 def _corrected(
@@ -273,15 +292,15 @@ def _corrected(
     learned: Learned | None,
     correction: Correction,
     place: Mapping[str, int],
-    features: SparseVector,
+    added: NDArray[np.float64],
 ) -> None:
     """Fill in what was learned since."""
-    added = correction.apply(features) / SHARPNESS
     column = matrix[:, _COLUMN["correction"]]
     if learned is not None:
         column[: len(learned.head.labels)] = np.repeat(added[: correction.n_groups], learned.head.sizes)
     for label, where in correction.column_of.items():
-        column[place[label]] = added[where] + 1.0 / SHARPNESS
+        if label in place:
+            column[place[label]] = added[where] + 1.0 / SHARPNESS
 
 
 NO_CUSTOM = float(np.log(0.5))
@@ -326,16 +345,16 @@ def adjusted(
     scores: dict[str, float] = {}
     given = dict(zip(learned.labels, learned.probabilities.tolist(), strict=True))
     for label in dict.fromkeys((*given, *recall.counts)):
-        total = np.log(max(given.get(label, 0.0), 1e-4))
-        total += _CATEGORY_SIMILAR * np.log1p(recall.similar.get(label, 0.0) / _SIMILAR)
+        total = math.log(max(given.get(label, 0.0), 1e-4))
+        total += _CATEGORY_SIMILAR * math.log1p(recall.similar.get(label, 0.0) / _SIMILAR)
         if added is not None and correction is not None:
             if label in correction.column_of:
-                total += _CATEGORY_CORRECTION * (added[correction.column_of[label]] + 1.0 / SHARPNESS)
+                total += _CATEGORY_CORRECTION * float(added[correction.column_of[label]] + 1.0 / SHARPNESS)
             elif label in head.group_of:
-                total += _CATEGORY_CORRECTION * added[head.group_of[label]]
+                total += _CATEGORY_CORRECTION * float(added[head.group_of[label]])
         scores[label] = total
     top = max(scores.values())
-    return Distribution.from_scores({label: float(np.exp(value - top)) for label, value in scores.items()})
+    return Distribution.from_scores({label: math.exp(value - top) for label, value in scores.items()})
 
 
 _CATEGORY_SIMILAR = 0.5

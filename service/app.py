@@ -39,6 +39,7 @@ from service.storage.store import Store
 from service.watching import Watcher
 
 log = logging.getLogger(__name__)
+_PAUSE = 0.01  # seconds between two steps of learning: requests come first
 BATCH_PATHS = ("/v1/assess/batch", "/v1/jobs")
 
 
@@ -52,7 +53,8 @@ def create_app(
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
-    decisions = DecisionBook(store, triage) if isinstance(triage, model.triage.Triage) else None
+    memory = settings.var / "decisions.npz"
+    decisions = DecisionBook(store, triage, memory) if isinstance(triage, model.triage.Triage) else None
     answering = decisions.triage if decisions is not None else triage
     intake = Intake(answering, index, store, metrics, registry, settings.var / "incidents.json", decisions)
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
@@ -62,6 +64,8 @@ def create_app(
         log.info("index caught up", extra={"events": intake.catch_up()})
         intake.incidents.restore()
         intake.incidents.follow()
+        if decisions is not None:
+            decisions.restore()
         intake.follow_switches()
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
@@ -126,18 +130,20 @@ async def _learn(intake: Intake, settings: Settings) -> None:
         if intake.decisions is not book:  # another bundle answers: it learns from the beginning
             book, refitted = intake.decisions, None
         if book is not None:
+            intake.metrics.learning.set(1)
             try:
                 while book.follow():
-                    await asyncio.sleep(0)
+                    await asyncio.sleep(_PAUSE)
                 due = refitted is None or book.erased or time.monotonic() - refitted >= settings.refit_interval
                 if due and book.experience.stale:
-                    version, rows = book.begin_refit()
-                    await asyncio.to_thread(book.experience.learn, version, rows)
-                    log.info("learned from decisions", extra={"decisions": len(rows)})
+                    version, lessons = book.begin_refit()
+                    await asyncio.to_thread(book.experience.learn, version, lessons)
+                    log.info("learned from decisions", extra={"decisions": len(lessons)})
                 if due:
                     refitted = time.monotonic()
             except PilahError as error:
                 log.error("decisions could not be followed", extra={"code": error.code, "detail": error.detail})
+            intake.metrics.learning.set(0)
         await asyncio.sleep(settings.follow_interval)
 
 

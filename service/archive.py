@@ -18,6 +18,7 @@ from data.privacy import mask
 from model.duplicates.index import DuplicateIndex
 from model.triage import Triage as BundleTriage
 from service.codec import as_utc, dumps, fingerprint, now, to_plain
+from service.decisions import DecisionBook
 from service.incidents import IncidentBook
 from service.intake import Triage
 from service.posting import apply_events, document_of, posting_of, with_agency_id
@@ -154,4 +155,13 @@ def index_tail(store: Store, index: DuplicateIndex, incidents: Path | None = Non
     book = IncidentBook(store, incidents)
     book.restore()
     book.follow()
+    book.save()
+
+
+def remember_tail(store: Store, triage: BundleTriage, path: Path) -> Iterator[int]:
+    """Take what was decided into the memory, write it down, and yield the number of events after each step."""
+    book = DecisionBook(store, triage, path)
+    book.restore()
+    while taken := book.follow(_APPLIED):
+        yield taken
     book.save()

@@ -93,7 +93,8 @@ def restore(source: Path, store_url: str, index: Path, passphrase: str | None = 
                 target.with_name(target.name + suffix).unlink(missing_ok=True)
             database.replace(target)
             shutil.rmtree(index, ignore_errors=True)
-            index.with_name("incidents.json").unlink(missing_ok=True)
+            for derived in ("incidents.json", "decisions.npz"):
+                index.with_name(derived).unlink(missing_ok=True)
     finally:
         lock.release()
     return manifest, aside

@@ -2,65 +2,124 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
 
 from data.dates import JAKARTA
+from model.correction import LIMIT, Lesson
 from model.experience import Decision, Experience
-from model.memory import CAPACITY, Remembered
+from model.memory import CAPACITY
 from model.triage import Triage
 from service.codec import from_plain
+from service.files import replace_file
 from service.storage.log import FOUND_ID, Event, State
 from service.storage.store import Store
-from service.viewer import EVERYTHING
 
+log = logging.getLogger(__name__)
 KINDS = ("disposed", "corrected", "returned", "updated", "deleted")
 _DECIDING = frozenset(("disposed", "corrected", "returned"))
+_TOLD = ("assessed", *sorted(_DECIDING))
+_STEP = 5  # events or complaints taken in at once: some milliseconds
 
 
 class DecisionBook:
     """Follow the log and keep the model's experience in step with it.
 
     :param triage: answers with the experience that this book keeps.
+    :param path: where it is written down, so that a start need not read the log again.
     """
 
-    def __init__(self, store: Store, triage: Triage) -> None:
+    def __init__(self, store: Store, triage: Triage, path: Path | None = None) -> None:
         self.experience = Experience(triage.bundle)
         self.triage = replace(triage, experience=self.experience)
         self.erased = False  # whether a complaint was erased since the last refit
         self._store = store
+        self._path = path
         self._learned_until = _learned_until(triage)
         self._cursor = store.seq_before_last(CAPACITY, sorted(_DECIDING))
+        self._saved = 0  # version of the memory that was written down
+        self._unread: list[str] = []  # restored, but not yet among what a refit learns from
 
-    def follow(self, limit: int = 20) -> int:
-        """Take in what is new in the log, at most ``limit`` events; return how many there were."""
+    def restore(self) -> None:
+        """Read what :meth:`save` wrote, if it is of this log and this bundle; otherwise the log is read again."""
+        if self._path is None or not self._path.is_file():
+            return
+        memory = self.experience.memory
+        try:
+            with np.load(self._path, allow_pickle=False) as arrays:
+                said = json.loads(arrays["said"].tobytes())
+                if said["bundle"] != self.triage.model.bundle or said["mark"] != self._store.mark(said["cursor"]):
+                    return
+                memory.restore(dict(arrays))
+        except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile):
+            log.warning("the saved memory of decisions cannot be read; it is made anew from the event log")
+            return
+        self._cursor = said["cursor"]
+        self._saved = memory.version
+        self._unread = [row.id for row in memory][-LIMIT:]
+
+    def save(self, least: int = 1) -> None:
+        """Write down what is remembered.
+
+        :param least: unless less than this was decided since it was last written.
+        """
+        memory = self.experience.memory
+        if self._path is None or memory.version - self._saved < least:
+            return
+        said = {"bundle": self.triage.model.bundle, "cursor": self._cursor, "mark": self._store.mark(self._cursor)}
+        arrays: dict[str, Any] = {**memory.arrays(), "said": np.frombuffer(json.dumps(said).encode(), np.uint8)}
+        replace_file(self._path, lambda file: np.savez(file, **arrays))
+        self._saved = memory.version
+
+    def follow(self, limit: int = _STEP) -> int:
+        """Take in what is new, at most ``limit`` events (or complaints to learn from); return how many there were."""
+        if self._unread:
+            ids, self._unread = self._unread[:limit], self._unread[limit:]
+            states = {state.id: state for state in self._store.states_of(ids)}
+            for row in filter(None, map(self.experience.memory.get, ids)):
+                if row.id in states:
+                    complaint = from_plain(dict(states[row.id].content))
+                    self.experience.learn_from(complaint, row.labels)
+            return len(ids)
         events = self._store.events_after(self._cursor, limit, KINDS)
-        for event in events:
-            self.apply(event)
-            self._cursor = event.seq
+        self.apply(events)
+        if events:
+            self._cursor = events[-1].seq
         return len(events)
 
-    def apply(self, event: Event) -> None:
-        """Take in one event; the same again changes nothing."""
-        if event.kind == "deleted":
-            self.forget(event.complaint_id)
-        elif event.kind in _DECIDING or self.experience.memory.get(event.complaint_id) is not None:
-            state = self._store.complaint(event.complaint_id, EVERYTHING)
-            if state is not None and not self._learned_before(state):
-                decision = decision_of(self._store.events_of(event.complaint_id), self.triage)
-                self.experience.remember(from_plain(dict(state.content)), decision)
+    def apply(self, events: Sequence[Event]) -> None:
+        """Take in events; the same again changes nothing."""
+        for event in events:
+            if event.kind == "deleted":
+                self.forget(event.complaint_id)
+        remembered = self.experience.memory.get
+        ids = [e.complaint_id for e in events if e.kind in _DECIDING or remembered(e.complaint_id) is not None]
+        ids = list(dict.fromkeys(ids))
+        if not ids:
+            return
+        states = {state.id: state for state in self._store.states_of(ids)}
+        for name, told in self._store.events_of_many(ids, _TOLD).items():
+            if name in states and not self._learned_before(states[name]):
+                complaint = from_plain(dict(states[name].content))
+                self.experience.remember(complaint, decision_of(told, self.triage))
 
     def forget(self, complaint_id: str) -> None:
         """Erase a complaint from the memory, and with the next refit from what was learned."""
         self.experience.forget(complaint_id)
         self.erased = True
 
-    def begin_refit(self) -> tuple[int, Sequence[Remembered]]:
+    def begin_refit(self) -> tuple[int, Sequence[Lesson]]:
         """Return what a refit learns from."""
         self.erased = False
-        return self.experience.rows()
+        return self.experience.lessons()
 
     def _learned_before(self, state: State) -> bool:
         """Tell whether the bundle was trained on the deployment's history up to a later day than this complaint's."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -15,6 +14,7 @@ from data.errors import PilahError
 from model.duplicates.document import to_day
 from model.duplicates.incident_state import dump, load
 from model.duplicates.incidents import Incident, Incidents, Member, incident_id
+from service.files import replace_file
 from service.storage.log import Event
 from service.storage.store import Store
 from service.viewer import Viewer
@@ -74,7 +74,7 @@ class IncidentBook:
             return
         try:
             document = json.loads(self._path.read_text(encoding="utf-8"))
-            if document["format"] != _FORMAT or document["at"] != self._mark(document["cursor"]):
+            if document["format"] != _FORMAT or document["at"] != self._store.mark(document["cursor"]):
                 return
             self._incidents, self._cursor = load(document["state"]), document["cursor"]
             self._saved = self._cursor
@@ -88,21 +88,10 @@ class IncidentBook:
         """
         if self._path is None or self._cursor - self._saved < least:
             return
-        document = {"format": _FORMAT, "cursor": self._cursor, "at": self._mark(self._cursor)}
-        fresh = self._path.with_name(f"{self._path.name}.new")
-        with open(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(document | {"state": dump(self._incidents)}, file, separators=(",", ":"))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+        document = {"format": _FORMAT, "cursor": self._cursor, "at": self._store.mark(self._cursor)}
+        text = json.dumps(document | {"state": dump(self._incidents)}, separators=(",", ":"))
+        replace_file(self._path, lambda file: file.write(text.encode()))
         self._saved = self._cursor
-
-    def _mark(self, cursor: int) -> list[str] | None:
-        """Return what the log says at a place: another log says something else there."""
-        found = self._store.events_after(cursor - 1, 1)
-        if not found or found[0].seq != cursor:
-            return None
-        return [found[0].event_id, found[0].complaint_id, found[0].recorded_at]
 
     def follow(self) -> None:
         """Read what was written since."""

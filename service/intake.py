@@ -158,7 +158,7 @@ class Intake:
             self.metrics.events.labels(event.kind).inc()
             self.catch_up()
             if self.decisions is not None:
-                self.decisions.apply(written)
+                self.decisions.apply([written])
         return written, new
 
     async def erase(self, complaint_id: str, viewer: Viewer) -> None:
@@ -198,7 +198,10 @@ class Intake:
         if not self._waiting:
             self.catch_up()
             self.index.save(self.cursor, purge=self._purge)
-            self.incidents.save(1 if stopping or self._purge else _MANY)
+            least = 1 if stopping or self._purge else _MANY
+            self.incidents.save(least)
+            if self.decisions is not None:
+                self.decisions.save(least)
             self._purge = False
 
     def _known(self, complaint_id: str, digest: str, viewer: Viewer) -> Outcome | None:

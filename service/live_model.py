@@ -63,7 +63,7 @@ class LiveModel:
             return False
         self._path, self._refused = path, None
         if isinstance(triage, ModelTriage):
-            book = DecisionBook(self._intake.store, triage)
+            book = DecisionBook(self._intake.store, triage, self._settings.var / "decisions.npz")
             self._intake.decisions, triage = book, book.triage
         self._put(triage)
         log.info("another model answers", extra={"model": triage.model.id, "bundle": triage.model.bundle})

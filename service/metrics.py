@@ -40,6 +40,7 @@ class Metrics:
         self.shadow = Counter(
             "pilah_shadow_total", "Complaints that a shadow model answered too.", ["outcome"], registry=self.registry
         )
+        self.learning = Gauge("pilah_learning", "1 while decisions are read or learned from.", registry=self.registry)
         self.cursor = Gauge("pilah_event_cursor", "Last event of the log that the index holds.", registry=self.registry)
 
     def text(self) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +25,7 @@ from service.storage.store import Store
 
 T = TypeVar("T", bound=Triage)
 _STOP_SECONDS = 20  # to finish what was begun
+_SWITCH = 0.0005  # seconds for which a thread that learns or watches may keep the requests' thread waiting
 
 
 def make_private(folder: Path) -> None:
@@ -104,6 +106,7 @@ def run(
             # The model lives as long as the process: looking through it for garbage would hold up requests.
             gc.collect()
             gc.freeze()
+            sys.setswitchinterval(_SWITCH)
             config = uvicorn.Config(
                 app,
                 log_config=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,6 +56,13 @@ def evaluate(
     against: Annotated[
         Path | None, typer.Option(help="With --bundle: another bundle, as the live one, asked on the same rows.")
     ] = None,
+    joining: Annotated[
+        str | None,
+        typer.Option(
+            help="Beginnings of office names, with commas between: these offices are kept out of training, then join; "
+            "asked about before any decision on them, and after two on each."
+        ),
+    ] = None,
     with_examples: Annotated[
         bool, typer.Option("--with-examples", help="Show masked texts of the worst confusions in the page.")
     ] = False,
@@ -67,7 +75,10 @@ def evaluate(
     title_column: TitleColumn = None,
     strict: Strict = False,
 ) -> None:
-    """Write report.html, metrics.json and predictions.jsonl; give either --bundle or --split."""
+    """Write report.html, metrics.json and predictions.jsonl; give one of --bundle, --split and --joining.
+
+    With --joining only metrics.json is written.
+    """
     from data.hygiene import clean_records  # noqa: PLC0415
     from evaluation.against import add_paired, full_point, masked_texts  # noqa: PLC0415
     from evaluation.baseline import NAME, BaselineLearner  # noqa: PLC0415
@@ -80,12 +91,15 @@ def evaluate(
     from training.learner import PilahLearner  # noqa: PLC0415
     from training.policy import find_threshold  # noqa: PLC0415
 
-    if (bundle is None) == (split is None):
-        raise PilahError("PLH-303", "give either --bundle or --split")
+    if [bundle, split, joining].count(None) != 2:
+        raise PilahError("PLH-303", "give one of --bundle, --split and --joining")
     named = columns(
         agency=agency_column, category=category_column, type=type_column, text=text_column, title=title_column
     )
     records = read_inputs(sources, named, strict)
+    if joining is not None:
+        _join(records, tuple(filter(None, map(str.strip, joining.split(",")))), read_config(config), output)
+        return
     about: dict[str, Any] = {"data": [path.name for path in sources], "rows": len(records)}
     run = read_config(config)
     points: list[dict[str, Any]] = []
@@ -183,6 +197,27 @@ def _prequential(
     about |= {"protocol": "prequential", "feedback_delay": feedback_delay}
     baseline = RefittedBaseline([without_giveaways(record) for record in earlier])
     return run_prequential(later, {SYSTEM: ours, NAME: baseline}, delay)
+
+
+def _join(records: list[Record], offices: tuple[str, ...], run: Config, output: Path) -> None:
+    """Let offices join that the training never saw."""
+    from evaluation.joining import simulate_join  # noqa: PLC0415
+    from training.learner import PilahLearner  # noqa: PLC0415
+
+    found = simulate_join(records, lambda label: label.startswith(offices), PilahLearner(run).adapt)
+    stages = {"without a label": found.unknown, f"after {found.corrections} decisions on each": found.corrected}
+    measured = {name: metrics.to_dict() for name, metrics in stages.items() if metrics is not None}
+    if not measured:
+        raise PilahError("PLH-301", f"no row of an office that begins with {', '.join(offices)}")
+    about = {"protocol": "joining", "offices": offices, "seed": run.seed}
+    output.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"about": about, "joining": measured}, ensure_ascii=False, indent=1)
+    (output / "metrics.json").write_text(text + "\n", encoding="utf-8")
+    for name, values in measured.items():
+        typer.echo(
+            f"agency {name}: n {values['n']}, accuracy {values['accuracy']:.3f} "
+            f"({values['accuracy_low']:.3f} to {values['accuracy_high']:.3f}), top-3 {values['top3']:.3f}"
+        )
 
 
 def _line(question: str, ours: dict[str, Any], theirs: dict[str, Any] | None) -> str:

@@ -47,7 +47,8 @@ def import_files(
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.errors import PilahError  # noqa: PLC0415
-    from service.archive import Counts, Reader, import_records, index_tail, prepare  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+    from service.archive import Counts, Reader, import_records, index_tail, prepare, remember_tail  # noqa: PLC0415
     from service.parallel import spread  # noqa: PLC0415
     from service.review.board import Board  # noqa: PLC0415
     from service.server import make_private, open_index  # noqa: PLC0415
@@ -83,6 +84,10 @@ def import_files(
                 while board.step(_LISTED):
                     bar.update(left - board.behind)
                     left = board.behind
+            with tqdm(desc="pilah import: decisions", unit="event", disable=None) as bar:
+                triage = Triage.load(settings.bundle, settings.agencies)
+                for step in remember_tail(opened, triage, settings.var / "decisions.npz"):
+                    bar.update(step)
     finally:
         opened.close()
     said = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,6 +41,10 @@ def train(
         Path | None,
         typer.Option(help="duplicates.json of `pilah train duplicates`, for the bundle to carry."),
     ] = None,
+    figures: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of a report of `pilah evaluate`, for the model card to show; may be given again."),
+    ] = None,
     rewritten: Annotated[
         Path | None, typer.Option(help="With duplicates: reports rewritten by hand, with look-alikes.")
     ] = None,
@@ -60,7 +65,7 @@ def train(
         return
     from model.duplicates.scorer import BASE_WEIGHTS  # noqa: PLC0415
     from model.duplicates.weights import read_packed  # noqa: PLC0415
-    from training.card import with_card  # noqa: PLC0415
+    from training.card import figures_of, with_card  # noqa: PLC0415
     from training.config import read_config  # noqa: PLC0415
     from training.train import train as fit  # noqa: PLC0415
 
@@ -71,10 +76,19 @@ def train(
         agency=agency_column, category=category_column, type=type_column, text=text_column, title=title_column
     )
     own = {} if scorer is None else {BASE_WEIGHTS.name: read_packed(scorer)}
-    bundle = with_card(fit(read_inputs(sources, named, strict), run))
+    reports = [_metrics(folder) for folder in figures or ()]
+    bundle = with_card(fit(read_inputs(sources, named, strict), run), figures_of(reports))
     bundle = replace(bundle, extras={**bundle.extras, **own})
     digest = bundle.save(output)
     typer.echo(f"{output}: {bundle.id}, {bundle.metadata['data']['rows']} rows, {digest}")
+
+
+def _metrics(folder: Path) -> dict[str, Any]:
+    try:
+        report: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise PilahError("PLH-101", f"{folder}: no metrics.json of pilah evaluate") from None
+    return report
 
 
 def _duplicates(files: list[Path], output: Path, rewritten: Path | None, shareable: bool) -> None:

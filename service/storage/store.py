@@ -124,12 +124,32 @@ class Store:
         statement = sa.select(events).where(events.c.complaint_id == complaint_id).order_by(events.c.seq)
         return [to_event(row) for row in self.read(lambda connection: connection.execute(statement).all())]
 
+    def events_of_many(self, ids: Sequence[str], kinds: Sequence[str]) -> dict[str, list[Event]]:
+        """Return the events of these kinds of each complaint, in order."""
+        statement = sa.select(events).where(events.c.complaint_id.in_(ids), events.c.kind.in_(kinds))
+        found: dict[str, list[Event]] = {name: [] for name in ids}
+        for row in self.read(lambda connection: connection.execute(statement.order_by(events.c.seq)).all()):
+            found[row.complaint_id].append(to_event(row))
+        return found
+
+    def states_of(self, ids: Sequence[str]) -> list[State]:
+        """Return the states of those of the complaints that are stored, whoever may see them."""
+        statement = sa.select(complaints).where(complaints.c.id.in_(ids))
+        return [to_state(row) for row in self.read(lambda connection: connection.execute(statement).all())]
+
     def events_after(self, cursor: int, limit: int = 1000, kinds: Sequence[str] | None = None) -> list[Event]:
         """Return the events after a place in the log, in order."""
         statement = sa.select(events).where(events.c.seq > cursor).order_by(events.c.seq).limit(limit)
         if kinds is not None:
             statement = statement.where(events.c.kind.in_(kinds))
         return [to_event(row) for row in self.read(lambda connection: connection.execute(statement).all())]
+
+    def mark(self, cursor: int) -> list[str] | None:
+        """Return what the log says at a place, by which a file written then knows its log: another one differs."""
+        found = self.events_after(cursor - 1, 1)
+        if not found or found[0].seq != cursor:
+            return None
+        return [found[0].event_id, found[0].complaint_id, found[0].recorded_at]
 
     def last_seq(self) -> int:
         """Return the place of the last event, 0 for an empty log."""

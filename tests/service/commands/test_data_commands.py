@@ -265,3 +265,20 @@ def _split(command: str) -> list[str]:
 @pytest.mark.parametrize("arguments", [("train", "x.csv"), ("score",), ("evaluate", "x.csv"), ("score", "--no-such")])
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert pilah(*arguments).code == 2
+
+
+def test_offices_that_join_are_asked_about_and_shown_on_the_card(sample_path: Path, tmp_path: Path) -> None:
+    joined = pilah("evaluate", sample_path, "--joining", "Dinas Sosial, Dinas Perhubungan", "-o", tmp_path / "R")
+    assert joined.code == 0
+    found = json.loads((tmp_path / "R" / "metrics.json").read_text(encoding="utf-8"))["joining"]
+    unknown, corrected = found.values()
+    assert unknown["n"] > corrected["n"] > 0
+    pilah("train", sample_path, "-o", tmp_path / "B", "--figures", tmp_path / "R")
+    card = (tmp_path / "B" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"| without a label | {unknown['n']} | {unknown['accuracy']:.3f}" in card
+
+
+def test_a_report_that_is_none_is_named(sample_path: Path, tmp_path: Path) -> None:
+    done = pilah("train", sample_path, "-o", tmp_path / "B", "--figures", tmp_path)
+    assert done.error is not None
+    assert done.error.code == "PLH-101"
