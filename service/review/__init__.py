@@ -16,6 +16,7 @@ from service.review import (
     pickers,
     plan,
     queue,
+    switch_page,
     upload,
 )
 from service.review.board import Board
@@ -35,6 +36,7 @@ PARTS = (
     monitor,
     plan,
     coordinator,
+    switch_page,
     lost,
 )
 

@@ -94,6 +94,7 @@ def pages(office: Office, started: Any, url: str, size: tuple[int, int]) -> None
             "pengguna": "/review/orang",
             "pantauan": "/review/monitor?wilayah=33",
             "laporan-berkala": "/review/monitor/laporan?wilayah=33",
+            "penerusan": "/review/penerusan",
             "catatan": "/review/catatan",
             "akun": "/review/akun",
             "penilaian": f"/review/penilaian/{JUDGING}",

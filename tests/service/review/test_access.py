@@ -58,6 +58,8 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/review/monitor/sasaran"): frozenset(("nasional", "instansi", "koordinator")),
     ("GET", "/review/monitor/laporan"): EVERYONE,
     ("GET", "/review/monitor/angka.csv"): EVERYONE,
+    ("GET", "/review/penerusan"): ADMINS,
+    ("POST", "/review/penerusan"): ADMINS,  # of these only who is named
     ("GET", "/review/daftar"): frozenset(("koordinator",)),
     ("GET", "/review/daftar/{complaint_id}"): frozenset(("koordinator",)),
     ("POST", "/review/daftar/{complaint_id}"): frozenset(("koordinator",)),
@@ -84,9 +86,9 @@ def address(path: str) -> str:
 
 
 def fields(path: str) -> dict[str, str]:
-    return (
-        {"wilayah": "32.04", "semester": "2026-2", "formulir": "a" * 24, "terlihat": "1"} if "sasaran" in path else {}
-    )
+    if "sasaran" in path:
+        return {"wilayah": "32.04", "semester": "2026-2", "formulir": "a" * 24, "terlihat": "1"}
+    return {"cakupan": "wilayah:32.04"} if "penerusan" in path else {}
 
 
 def refused(answer: httpx.Response) -> bool:
@@ -115,7 +117,7 @@ def test_a_role_reaches_its_pages_and_no_others(shared: Office, role: str) -> No
     for method, path in sorted(TABLE):
         if path == "/review/keluar":
             continue
-        person = shared.person(role, **WHERE[role])  # type: ignore[arg-type]
+        person = shared.person(role, **WHERE[role], named="penerusan" in path)  # type: ignore[arg-type]
         answer = call(person, method, path)
         assert answer.status_code < 500, (method, path)
         assert refused(answer) == (role not in TABLE[method, path]), (method, path, answer.status_code)

@@ -281,7 +281,7 @@ def answer_pair(page: Any, key: str) -> None:
 PAGES = (
     "", "?tab=selesai", "/laporan/R-1", "/laporan/R-2", "/unggah", "/kejadian", "/orang", "/catatan", "/monitor",
     "/penilaian", f"/penilaian/{'a' * 24}", f"/penilaian/{'b' * 24}",
-    "/monitor/laporan", "/akun", "/tidak-ada",
+    "/monitor/laporan", "/penerusan", "/akun", "/tidak-ada",
 )  # fmt: skip
 
 
