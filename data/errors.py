@@ -409,6 +409,20 @@ CATALOGUE: dict[str, ErrorInfo] = {
         action="Decide again instead: the log keeps both.",
         status=409,
     ),
+    "PLH-458": ErrorInfo(
+        title="The judging was not found",
+        title_id="Penilaian tidak ditemukan",
+        cause="It belongs to other people, is not finished, or the address is wrong.",
+        action="Open the list of judgings.",
+        status=404,
+    ),
+    "PLH-459": ErrorInfo(
+        title="The judging is finished",
+        title_id="Penilaian sudah selesai",
+        cause="Both people have answered everything, or an admin ended it; answers do not change any more.",
+        action="Open the result, or begin another judging.",
+        status=409,
+    ),
     "PLH-499": ErrorInfo(
         title="The request cannot be served",
         title_id="Permintaan tidak dapat dilayani",

@@ -9,6 +9,7 @@ from data.categories import load_categories, resolve, resolve_set
 from data.complaint import Labels, Record
 from data.functions import function_of
 from data.labels import canonical_agencies, canonical_agency, canonical_type, contract_type
+from data.outcomes import outcome_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,14 @@ class Truth:
     :param category: the official ``Root > Leaf`` where that is certain, else the cleaned label.
     :param agency: the office, in one spelling.
     :param function: the function of that office, wherever it is (``2.15``, ``PLN``).
+    :param outcome: how the report ended at the admin's desk; see :mod:`data.outcomes`.
     """
 
     type: str | None = None
     category: str | None = None
     agency: str | None = None
     function: str | None = None
+    outcome: str | None = None
 
 
 def truth(record: Record) -> Truth:
@@ -34,6 +37,7 @@ def truth(record: Record) -> Truth:
         category=record.labels.category,
         agency=record.labels.agency,
         function=function_of(record.labels.agency) if record.labels.agency else None,
+        outcome=outcome_of(record),
     )
 
 

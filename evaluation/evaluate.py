@@ -13,6 +13,7 @@ from evaluation.baseline import NAME as BASELINE
 from evaluation.calibration import FindThreshold
 from evaluation.coverage import predictions, trust_report
 from evaluation.metrics import bootstrap, measure
+from evaluation.outcomes import outcome_report
 from evaluation.protocols import QUESTIONS, Case
 
 SYSTEM = "pilah"
@@ -44,6 +45,9 @@ def summarise(
         metrics[question] = entry
     if baseline:
         metrics["baseline"] = baseline
+    screened = outcome_report(cases, SYSTEM)
+    if screened:
+        metrics["screening"] = screened
     if find is not None:
         metrics["trust"] = trust_report(cases, SYSTEM, find, ordered)
     return metrics

@@ -15,8 +15,11 @@ from data.giveaways import split_glued_title, strip_giveaways
 from data.hygiene import Truth, clean_records, truth
 from data.splits import grouped_folds, time_split
 from model.assessment import Assessment
+from model.outcomes import KIND as HINT
 
 QUESTIONS = ("agency", "category", "type", "function")
+SCREENING = "screening"
+"""Name of the answer that holds what screening found: the status, kinds of findings, outcomes hinted at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,13 @@ class Answer:
 
     :param confidence: ``nan`` where the system states none.
     :param eligible: targets of the error bound under which the answer might be routed without a person.
+    :param scores: of :data:`SCREENING`, the probability of each outcome that was learned.
     """
 
     ranked: tuple[str, ...]
     confidence: float
     eligible: tuple[float, ...] = ()
+    scores: tuple[tuple[str, float], ...] = ()
 
 
 Answers = dict[str, Answer]
@@ -133,6 +138,9 @@ def from_assessment(assessment: Assessment) -> Answers:
         if found is not None:
             ranked = (found.label, *(a.label for a in found.alternatives))
             answers[question] = Answer(ranked, found.probability)
+    screening = assessment.screening
+    kinds = (finding.detail if finding.kind == HINT else finding.kind for finding in screening.findings)
+    answers[SCREENING] = Answer((screening.status, *(kind for kind in kinds if kind)), float("nan"))
     return answers
 
 

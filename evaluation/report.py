@@ -12,8 +12,10 @@ import numpy as np
 from evaluation.coverage import trust_section
 from evaluation.evaluate import SYSTEM, predictions
 from evaluation.metrics import Prediction
+from evaluation.outcomes import outcome_section
 from evaluation.page import Line, escape, page, plot, table
 from evaluation.protocols import QUESTIONS, Case
+from evaluation.robustness import robustness_section
 
 _COLUMNS = ("n", "accuracy", "macro_f1", "top3", "mean_confidence", "ece", "ece_expected", "calibration_p")
 _CONFUSIONS, _EXAMPLES = 12, 3
@@ -30,6 +32,7 @@ def write_report(
     about = "".join(f"<li>{escape(k)}: {escape(_short(v))}</li>" for k, v in metrics["about"].items())
     parts = [f"<ul>{about}</ul>"]
     parts += [_section(cases, metrics, question, examples or {}) for question in QUESTIONS if question in metrics]
+    parts += [outcome_section(metrics), robustness_section(metrics)]
     (directory / "report.html").write_text(page("pilah evaluate", parts), encoding="utf-8")
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from data.complaint import Complaint, Record
 from data.hygiene import truth
 from evaluation.metrics import macro_f1
+from evaluation.page import table
 from evaluation.protocols import QUESTIONS, Predictor
 
 Change = Callable[[str, np.random.Generator], str]
@@ -183,3 +185,24 @@ def robustness(records: Sequence[Record], predictor: Predictor, seed: int = 0) -
                 Loss(name, question, len(pairs), accuracy, macro_f1(truths, given), base[question] - accuracy)
             )
     return losses
+
+
+def robustness_lines(losses: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Write the accuracy lost by each change, in points, a line a change."""
+    by_change: dict[str, list[str]] = {}
+    for loss in losses:
+        told = f"{loss['question']} {100 * loss['lost']:+.1f}"
+        by_change.setdefault(loss["change"], []).append(
+            told if loss["change"] != "asli" else f"{loss['question']} {loss['accuracy']:.3f}"
+        )
+    return [f"{change}: {', '.join(told)}" for change, told in by_change.items()]
+
+
+def robustness_section(metrics: Mapping[str, Any]) -> str:
+    """Return the part of a report page on other ways of writing; empty where that was not measured."""
+    losses = metrics.get("robustness", ())
+    if not losses:
+        return ""
+    columns = ("change", "question", "n", "accuracy", "macro_f1", "lost")
+    rows = [[loss[column] for column in columns] for loss in losses]
+    return f"<h2>robustness</h2>{table([column.replace('_', ' ') for column in columns], rows)}"

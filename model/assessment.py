@@ -178,6 +178,18 @@ class DuplicateAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class PastDecision:
+    """Name a decided complaint that is like this one, and who got it: a reason that people can look up.
+
+    :param similarity: of the telling words, in (0, 1].
+    """
+
+    id: str
+    agency: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRef:
     """Say which bundle, registry and policy answered."""
 
@@ -203,6 +215,7 @@ class Assessment:
     decision: Decision = field(default_factory=Decision)
     explanation: tuple[Evidence, ...] = ()
     duplicates: tuple[DuplicateAnswer, ...] = ()
+    nearest: tuple[PastDecision, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain dictionaries and tuples, ready for JSON."""

@@ -128,10 +128,10 @@ def _rescaled(alternatives: Sequence[Alternative], raw: float, stated: float) ->
 
 
 SIGNALS: Mapping[str, Sequence[str]] = {
-    "agency": ("logit", "lead", "agree"),
+    "agency": ("logit", "lead", "agree", "bend"),
     "parent": ("above", "logit"),
-    "category": ("logit", "lead", "table"),
-    "type": ("logit", "lead"),
+    "category": ("logit", "lead", "table", "bend"),
+    "type": ("logit", "lead", "bend"),
 }
 """Signals of each question; see :func:`agency_signals` and :func:`label_signals`."""
 
@@ -140,11 +140,12 @@ def agency_signals(answer: AgencyAnswer, candidates: Sequence[Candidate], routin
     """Return what speaks for the agency.
 
     ``logit`` is of the raw probability, ``lead`` the logarithm of how far it leads the next candidate, ``agree``
-    whether function, tier and place name the same agency first, ``above`` the log-odds of the government.
+    whether function, tier and place name the same agency first, ``above`` the log-odds of the government. ``bend`` is
+    the square of ``logit``: a line through the log-odds may be too stiff where there are rows enough to see it.
     """
     first = routing.agencies[0].agency.id if routing.agencies else None
     return {
-        "logit": logit(answer.probability),
+        **_own(answer.probability),
         "lead": _lead(answer.probability, candidates[1].probability if len(candidates) > 1 else 0.0),
         "agree": float(answer.id is not None and answer.id == first),
         "above": logit(answer.parent.probability) if answer.parent is not None else 0.0,
@@ -152,15 +153,20 @@ def agency_signals(answer: AgencyAnswer, candidates: Sequence[Candidate], routin
 
 
 def label_signals(answer: LabelAnswer) -> Signals:
-    """Return what speaks for a type: ``logit`` and ``lead`` as for the agency."""
+    """Return what speaks for a type: ``logit``, ``lead`` and ``bend`` as for the agency."""
     runner = answer.alternatives[0].probability if answer.alternatives else 0.0
-    return {"logit": logit(answer.probability), "lead": _lead(answer.probability, runner)}
+    return {**_own(answer.probability), "lead": _lead(answer.probability, runner)}
 
 
 def category_signals(answer: LabelAnswer, matters: MatterReading) -> Signals:
     """Return what speaks for a category; ``table`` is the logarithm of what the responsibility table gives it."""
     known = matter_categories(matters).get(answer.label, 0.0)
     return {**label_signals(answer), "table": math.log(max(known, _UNKNOWN))}
+
+
+def _own(probability: float) -> Signals:
+    odds = logit(probability)
+    return {"logit": odds, "bend": odds * odds / 4}
 
 
 def _lead(first: float, second: float) -> float:

@@ -13,16 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.assessment import AgencyAnswer, Evidence, LabelAnswer
+from model.assessment import AgencyAnswer, Evidence, Finding, LabelAnswer
 from model.bundle import Bundle
 from model.classifier import Head
 from model.features import ENCODER_LENGTH, Floats, Occurrences
+from model.outcomes import HEAD as OUTCOME
 from model.reading import Reading
 
 _SHOWN = 3
 """Phrases shown for, and against, each answer."""
 _LEAST = 0.02
 """Phrases that move the margin by less say nothing."""
+_USUAL_TYPE = "pengaduan"
+_DOUBTED = 0.8
+"""The usual type is explained only where it is less sure than this: nobody asks why a complaint is one."""
 _JOIN = 0.5
 """Neighbours join a phrase if they carry at least this share of its strongest word."""
 _EDGES = ".,;:!?()[]\"'“”…-/"
@@ -192,15 +196,19 @@ def learned_evidence(
     agency: AgencyAnswer | None,
     category: LabelAnswer | None,
     report_type: LabelAnswer | None,
+    hints: Sequence[Finding] = (),
 ) -> list[Evidence]:
     """Name the words that spoke for the learned answers and against them.
 
     :param margins: one score per group of every head.
+    :param hints: what similar reports ended as, see :mod:`model.outcomes`; the likeliest is explained.
     """
     asked = [("agency", "agency", agency.label if agency else None)]
     asked += [("agency", "function", agency.function if agency else None)]
     asked += [("category", "category", category.label if category else None)]
-    asked += [("type", "type", report_type.label if report_type else None)]
+    if report_type is not None and (report_type.label != _USUAL_TYPE or report_type.probability < _DOUBTED):
+        asked += [("type", "type", report_type.label)]
+    asked += [("screening", OUTCOME, hint.detail) for hint in hints[:1]]
     pairs, about = [], []
     for subject, name, answer in asked:
         head = bundle.heads.get(name)

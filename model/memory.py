@@ -25,6 +25,7 @@ from model.word_index import Arrays, WordIndex
 CAPACITY = 20_000  # decisions kept; the oldest are forgotten
 HALF_LIFE = 90.0  # days after which a decision counts half in the mix
 _NEIGHBOURS = 40
+_NAMED = 10  # the nearest that are named
 _SHARPNESS = 1.5  # exponent on similarities: a near twin counts more than several loose relatives
 _LEAST_IDF = 3.3  # words in more than a tenth of the complaints tell nothing apart
 _LONG_NUMBER = re.compile(r"\d{4}")
@@ -55,12 +56,14 @@ class Recall:
     :param rejected: the same for agencies that returned them.
     :param recent: how often each label was decided, older decisions counting less.
     :param counts: how often each label was decided at all.
+    :param nearest: id, label and similarity, in (0, 1], of the most similar complaints that have a label, best first.
     """
 
     similar: Mapping[str, float] = field(default_factory=dict)
     rejected: Mapping[str, float] = field(default_factory=dict)
     recent: Mapping[str, float] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    nearest: tuple[tuple[str, str, float], ...] = ()
 
     @property
     def size(self) -> int:
@@ -172,6 +175,7 @@ class Memory:
             return Recall()
         similar: dict[str, float] = defaultdict(float)
         rejected: dict[str, float] = defaultdict(float)
+        testified: list[tuple[float, str, str]] = []
         for slot, weight in self._nearest(document):
             name = self._slots[slot]
             row = self._rows[name][1] if name is not None and name != without else None
@@ -180,6 +184,7 @@ class Memory:
             label = row.labels.get(question)
             if label is not None:
                 similar[label] += weight
+                testified.append((weight, row.id, label))
             if question == "agency":
                 for agency in row.rejected:
                     rejected[agency] += weight
@@ -188,7 +193,9 @@ class Memory:
                 rejected[agency] += 1.0
         scale = 0.5 ** (day / HALF_LIFE)
         recent = {k: v * scale for k, v in self._decayed[question].items()}
-        return Recall(dict(similar), dict(rejected), recent, dict(counts or {}))
+        testified.sort(key=lambda item: (-item[0], item[1]))
+        nearest = tuple((id_, label, min(1.0, weight ** (1 / _SHARPNESS))) for weight, id_, label in testified[:_NAMED])
+        return Recall(dict(similar), dict(rejected), recent, dict(counts or {}), nearest)
 
     def _nearest(self, document: str) -> list[tuple[int, float]]:
         """Return the slots of the most similar complaints with their weights."""

@@ -14,6 +14,8 @@ from typing import Any
 
 from data.errors import PilahError
 from model.assessment import AgencyAnswer, Assessment, Claim, Decision, Guarantee
+from model.outcomes import KIND as HINT
+from model.outcomes import sayings
 from model.screening import CONFIDENTIAL_FLAGS, Screened
 
 FILE = "policy.json"
@@ -128,7 +130,8 @@ def admitted_targets(policies: Mapping[float, Policy], answer: Assessment) -> tu
     """Return the targets under which an answer would be eligible, whichever of them holds now."""
     agency = answer.agency
     stands_in_the_way = answer.claim.conflict or CONFIDENTIAL_FLAGS & set(answer.screening.flags)
-    if agency is None or answer.screening.status != "ok" or stands_in_the_way:
+    hinted = any(finding.kind == HINT for finding in answer.screening.findings)
+    if agency is None or answer.screening.status != "ok" or stands_in_the_way or hinted:
         return ()
     return tuple(target for target, policy in sorted(policies.items()) if policy.admits(agency))
 
@@ -255,6 +258,7 @@ def _objections(
         found.append(f"Perlu ditinjau orang: {_STATUS_WORDS[screening.status]}.")
     if screened.confidential:
         found.append("Perlu ditinjau orang: laporan peka dan diperlakukan sebagai rahasia.")
+    found += sayings(screening.findings)
     if claim.conflict:
         found.append("Perlu ditinjau orang: pilihan pelapor berbeda dari jawaban.")
     if agency is None:

@@ -122,11 +122,13 @@ class Pooled:
     :param labels: names, learned ones first.
     :param agencies: what the registry knows of each.
     :param matrix: shape (n_candidates, n_features).
+    :param nearest: the most similar past decisions, see :class:`model.memory.Recall`.
     """
 
     labels: tuple[str, ...]
     agencies: tuple[Agency | None, ...]
     matrix: NDArray[np.float64]
+    nearest: tuple[tuple[str, str, float], ...] = ()
 
     def composed_only(self, i: int) -> bool:
         """Tell whether only the table and the registry know a candidate."""
@@ -203,7 +205,7 @@ def evidence(
     _recalled(matrix, place, recall, present, by_agency, offices)
     if correction is not None:
         _corrected(matrix, learned, correction, place, added)
-    return Pooled(tuple(names), tuple(agencies), matrix)
+    return Pooled(tuple(names), tuple(agencies), matrix, recall.nearest)
 
 
 _COLUMN = {name: i for i, name in enumerate(FEATURES)}

@@ -38,6 +38,10 @@ CONFIDENTIAL_FLAGS = frozenset(
 PPA_FLAGS = frozenset({"korban_anak", "korban_perempuan", "kekerasan_seksual"})
 ACCUSED_FLAGS = frozenset({"pelapor_pelanggaran", "terlapor_pejabat", "terlapor_instansi"})
 
+SUPERVISION = "berkadar_pengawasan"
+"""Kind of the finding that a complaint may be one for the inspectorate; without it, it is *tidak berkadar*."""
+_WEAK = 0.6
+
 _ON_THE_GROUND = frozenset({"1.03", "1.04", "2.11", "2.15", "1.05", "PLN"})
 """Functions whose objects stand somewhere: roads, housing, waste, transport, order, electricity."""
 _GROUND_WORDS = re.compile(
@@ -117,8 +121,18 @@ class Screener:
         self._topics = Rulebook(read_rules(topics)) if topics else None
         self._contacts: Sequence[Contact] = read_contacts(contacts)
 
-    def screen(self, complaint: Complaint, text: PhraseText, places: PlaceReading, matters: MatterReading) -> Screened:
-        """Screen one masked complaint."""
+    def screen(
+        self,
+        complaint: Complaint,
+        text: PhraseText,
+        places: PlaceReading,
+        matters: MatterReading,
+        learned: Sequence[Finding] = (),
+    ) -> Screened:
+        """Screen one masked complaint.
+
+        :param learned: hints of :mod:`model.outcomes`; they never decide the status.
+        """
         hits = self._rules.apply(text)
         if self._topics:
             hits += self._topics.apply(text)
@@ -141,7 +155,7 @@ class Screener:
         if PPA_FLAGS & set(flags):
             says.append(self._call("perempuan dan anak", region))
         return Screened(
-            Screening(*_status(ordered), ordered, flags),
+            Screening(*_status(ordered), (*ordered, *_supervision(hits), *learned), flags),
             tuple(emergencies),
             tuple(dict.fromkeys(says)),
             question,
@@ -191,6 +205,19 @@ def _flags(hits: Sequence[RuleHit], complaint: Complaint, says: list[str]) -> tu
     if accused and complaint.confidentiality is Confidentiality.RAHASIA:
         flags["pelapor_pelanggaran"] = None  # who reports an official and hides asks for protection
     return tuple(flags)
+
+
+def _supervision(hits: Sequence[RuleHit]) -> Iterable[Finding]:
+    """Hint that a complaint may carry *kadar pengawasan*: it points at a breach of law or duty by those who serve.
+
+    Only such complaints go to the inspectorate with its longer time limit (PermenPAN 5/2009: signs of deviation or
+    abuse of authority); all others are *tidak berkadar pengawasan*. Admins judge it from more than the text, so the
+    hint is weak and its probability is set, not measured.
+    """
+    told = [hit for hit in hits if hit.rule.gives.removeprefix(_FLAG) in ACCUSED_FLAGS]
+    if told:
+        strongest = max(told, key=lambda hit: hit.rule.probability)
+        yield Finding(SUPERVISION, _WEAK, (), strongest.rule.id)
 
 
 def _status(findings: Iterable[Finding]) -> tuple[str, float]:

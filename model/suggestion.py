@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.assessment import AgencyAnswer, LabelAnswer
+from model.assessment import AgencyAnswer, LabelAnswer, PastDecision
 from model.confidence import Signals, agency_signals, category_signals, label_signals
 from model.mixing import Candidate
 from model.phrases import PhraseText
@@ -20,6 +20,7 @@ class Suggestion:
     :param candidates: agencies, best first.
     :param asked: what the phrases tell about the type.
     :param adapted: the agency after what people decided since; ``None`` where nobody has decided anything.
+    :param nearest: the past decisions that are most like it.
     """
 
     routing: Routing
@@ -30,6 +31,7 @@ class Suggestion:
     category: LabelAnswer | None
     type: LabelAnswer | None
     adapted: AgencyAnswer | None = None
+    nearest: tuple[PastDecision, ...] = ()
 
     def signals(self, question: str, reading: Reading) -> Signals:
         """Return what speaks for the answer to a question that has one."""

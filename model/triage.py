@@ -24,6 +24,7 @@ from model.assessment import (
     DuplicateAnswer,
     LabelAnswer,
     ModelRef,
+    PastDecision,
     RegionAnswer,
     RegionCandidate,
 )
@@ -40,6 +41,9 @@ from model.local_offices import LocalOffices
 from model.matters import MatterMatcher, shipped_matcher
 from model.memory import Recall
 from model.mixing import ALTERNATIVES, Candidate, agency_answer, at_home, mix, mix_pooled
+from model.outcomes import FILE as OUTCOMES
+from model.outcomes import HEAD as OUTCOME
+from model.outcomes import Outcomes
 from model.phrases import phrase_text
 from model.places import PlaceReading, PlaceResolver
 from model.policy import FILE as POLICY
@@ -54,6 +58,8 @@ from model.suggestion import Suggestion
 
 BASE = Path(__file__).parent / "base"
 """The shipped bundle."""
+_ALIKE = 0.2
+"""Past decisions less similar than this explain nothing."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,18 @@ class Triage:
         return {
             name: head.distribution(margins[head.columns], reading.mentioned, known)
             for name, head in self.bundle.heads.items()
+            if name != OUTCOME
         }
+
+    @cached_property
+    def _outcomes(self) -> Outcomes | None:
+        document = self.bundle.extras.get(OUTCOMES)
+        return Outcomes.from_document(document) if document is not None and OUTCOME in self.bundle.heads else None
+
+    def outcomes(self, reading: Reading, margins: Floats) -> dict[str, float]:
+        """Return how likely the report is to end otherwise than with a follow-up; empty where nobody learned that."""
+        found, head = self._outcomes, self.bundle.heads.get(OUTCOME)
+        return found.probabilities(head, margins[head.columns], reading) if found and head else {}
 
     def route(self, reading: Reading, functions: Distribution | None) -> Routing:
         """Compose the responsible agencies from function, tier and place."""
@@ -191,7 +208,7 @@ class Triage:
         found = self._distributions(reading, margins)
         routing = self.route(reading, found.get("function"))
         candidates = mix(found.get("agency"), routing, reading.places, self._offices)
-        adapted = self._adapted(reading, margins, found.get("agency"), routing)
+        adapted, nearest = self._adapted(reading, margins, found.get("agency"), routing)
         text = phrase_text(reading.fields)
         asked = self.types.read(text)
         return Suggestion(
@@ -203,6 +220,7 @@ class Triage:
             _label_answer(self._category(found.get("category"), reading)),
             _label_answer(pool_types(asked, found.get("type"), self.bundle.home is not None)),
             agency_answer(adapted, self.registry.parent, self._regions) if adapted else None,
+            nearest,
         )
 
     def _stated(
@@ -217,6 +235,10 @@ class Triage:
             raw.category and scales.label("category", raw.category, raw.signals("category", reading)),
             raw.type and scales.label("type", raw.type, raw.signals("type", reading)),
         )
+
+    def stated(self, reading: Reading) -> tuple[AgencyAnswer | None, LabelAnswer | None, LabelAnswer | None]:
+        """Return agency, category and type alone, without reasons, screening and decision."""
+        return self._stated(self.suggest(reading, self.bundle.linear.margins(reading.features)), reading)
 
     def answer(
         self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = (), *, explain: bool = True
@@ -234,7 +256,8 @@ class Triage:
         # The bounds were proved for the bundle's own answer: they hold where that is the answer still.
         contradicted = proved is not None and agency is not None and proved.label != agency.label
         text = raw.text
-        screened = self.screener.screen(complaint, text, reading.places, reading.matters)
+        hints = self._outcomes.findings(self.outcomes(reading, margins)) if self._outcomes else ()
+        screened = self.screener.screen(complaint, text, reading.places, reading.matters, hints)
         claim = Claim(
             agency=complaint.claimed_agency,
             category=complaint.claimed_category,
@@ -258,11 +281,16 @@ class Triage:
             ),
             explanation=(
                 *routing.evidence,
-                *(learned_evidence(self.bundle, reading, margins, agency, category, report_type) if explain else ()),
+                *(
+                    learned_evidence(self.bundle, reading, margins, agency, category, report_type, hints)
+                    if explain
+                    else ()
+                ),
                 *(type_evidence(asked, report_type.label, text) if report_type else ()),
                 *screened.evidence,
             ),
             duplicates=tuple(duplicates),
+            nearest=raw.nearest,
         )
 
     def agency_label(self, name: str | None, agency_id: str | None = None) -> str | None:
@@ -316,17 +344,18 @@ class Triage:
 
     def _adapted(
         self, reading: Reading, margins: Floats, local: Distribution | None, routing: Routing
-    ) -> list[Candidate]:
-        """Rank the agencies by what people decided since, with the weights that decisions of the past taught.
+    ) -> tuple[list[Candidate], tuple[PastDecision, ...]]:
+        """Rank the agencies by what people decided since, and name the decisions most like this complaint.
 
         Empty without decisions: then the formula of :func:`model.mixing.mix` stands, which lets an office without
         history win; on a history alone the weights add nothing (``docs/model.md``).
         """
         if self.experience is None or not len(self.experience.memory):
-            return []
+            return [], ()
         model = self._pool or (LOCAL if local is not None else KNOWLEDGE_ONLY)
         pooled = self.evidence(reading, margins, routing)
-        return mix_pooled(pooled, model, routing, reading.places, self._offices)
+        near = tuple(PastDecision(name, label, round(s, 4)) for name, label, s in pooled.nearest if s >= _ALIKE)
+        return mix_pooled(pooled, model, routing, reading.places, self._offices), near
 
     def _co_agencies(self, agencies: Sequence[Agency], probability: float) -> tuple[AgencyAnswer, ...]:
         unique = {agency.id: agency for agency in agencies}

@@ -122,10 +122,10 @@ async def get_complaint(complaint_id: str, viewer: Reader, intake: TheIntake) ->
     answers = []
     for answer in intake.store.answers(complaint_id):
         body = json.loads(answer.body)
-        named = [item["id"] for item in body["duplicates"]]
-        if named and (viewer.bound or not viewer.confidential):
-            shown = intake.store.visible_ids(named, viewer)
-            body["duplicates"] = [item for item in body["duplicates"] if item["id"] in shown]
+        others = [part for part in ("duplicates", "nearest") if body.get(part)]
+        if others and (viewer.bound or not viewer.confidential):
+            shown = intake.store.visible_ids([item["id"] for part in others for item in body[part]], viewer)
+            body |= {part: [item for item in body[part] if item["id"] in shown] for part in others}
         answers.append({"at": answer.at, "model": answer.model_id, "assessment": body})
     return json_answer(
         {

@@ -70,6 +70,7 @@ def create_app(
         app.state.jobs = jobs = JobRunner(intake, settings.job_days)
         tasks = [asyncio.create_task(_follow(intake, settings)), asyncio.create_task(jobs.run())]
         tasks.append(asyncio.create_task(_learn(intake, settings)))
+        tasks.append(asyncio.create_task(app.state.board.run()))
         tasks += [asyncio.create_task(work) for work in _model_work(app, intake, settings, load)]
         app.state.reader.resume()
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -122,13 +122,11 @@ class IncidentBook:
             raise PilahError("PLH-607", incident)
         return seen
 
-    def gathered(self, viewer: Viewer) -> list[Incident]:
-        """Return the incidents of which a viewer sees at least two complaints, as far as it sees them."""
+    def gathered(self, seen: Collection[str]) -> list[Incident]:
+        """Return the incidents of which a viewer sees at least two complaints, as far as it sees them.
+
+        :param seen: the ids of the complaints that the viewer sees.
+        """
         self.follow()
-        several = [incident for incident in self._incidents.all() if len(incident.members) > 1]
-        members = [name for incident in several for name in incident.members]
-        seen: set[str] = set()
-        for start in range(0, len(members), _READ):
-            seen |= self._store.visible_ids(members[start : start + _READ], viewer)
-        views = (self._incidents.view(incident.id, seen) for incident in several)
+        views = (self._incidents.view(incident.id, seen) for incident in self._incidents.gathered())
         return [view for view in views if view is not None and len(view.members) > 1]

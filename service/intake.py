@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from data.agencies import AgencyRegistry
 from data.complaint import Complaint, Confidentiality
 from data.errors import PilahError
-from model.assessment import Assessment, DuplicateAnswer, ModelRef
+from model.assessment import Assessment, DuplicateAnswer, ModelRef, PastDecision
 from model.duplicates.document import Document
 from model.duplicates.index import DuplicateIndex
 from model.duplicates.match import Match
@@ -32,6 +32,7 @@ from service.viewer import Viewer
 
 log = logging.getLogger(__name__)
 SHOWN = 5  # duplicates in one answer
+NAMED = 3  # past decisions in one answer
 _REPLAYED = 1000  # events read at once
 _MANY = 5_000  # events after which the incidents are written down again
 _CHUNK = 16  # complaints of a batch between two looks at other requests
@@ -117,7 +118,9 @@ class Intake:
         with self._timed("duplicates"):
             document = document_of(reading.complaint, assessment)
             duplicates, links = self._find(document, viewer, SHOWN)
-            assessment = replace(assessment, duplicates=tuple(duplicates))
+            assessment = replace(
+                assessment, duplicates=tuple(duplicates), nearest=self._may_know(assessment.nearest, viewer)
+            )
         body = dumps(assessment.to_dict())
         if dry_run:
             self.metrics.complaints.labels("dry-run").inc()
@@ -264,6 +267,11 @@ class Intake:
             for match in shown
         ]
         return answers, links
+
+    def _may_know(self, nearest: Sequence[PastDecision], viewer: Viewer) -> tuple[PastDecision, ...]:
+        """Keep the past decisions whose complaints the viewer may see; the others are not even counted."""
+        ids = self.store.visible_ids([one.id for one in nearest], viewer)
+        return tuple(one for one in nearest if one.id in ids)[:NAMED]
 
     def _may_see_waiting(self, complaint_id: str, viewer: Viewer) -> bool:
         if complaint_id not in self._waiting:

@@ -68,7 +68,7 @@ def posting_of(
         },
         body=body,
         model_id=assessment.model.id,
-        mentioned=[duplicate.id for duplicate in assessment.duplicates],
+        mentioned=[*(one.id for one in assessment.duplicates), *(one.id for one in assessment.nearest)],
         care=care_of(assessment),
     )
 

@@ -91,8 +91,11 @@ class Settings(BaseSettings):
     extra_holidays: tuple[date, ...] = Field(
         (), description="Days off besides Indonesia's holidays, as a JSON list of dates."
     )
+    audit_weekly: int = Field(
+        5, ge=0, le=500, description="About how many eligible complaints a week people judge before the suggestion."
+    )
     audit_share: float = Field(
-        0.03, ge=0, le=0.5, description="Share of eligible complaints that people judge without seeing the suggestion."
+        0.1, ge=0, le=0.5, description="Largest share of them in weeks of few complaints; 0 switches the audit off."
     )
     max_upload: int = Field(30_000_000, ge=10_000, description="Largest export that the pages take, in bytes.")
     original_link: str = Field(

@@ -20,6 +20,7 @@ from data.agency import Agency
 from model.bundle import Bundle
 from model.confidence import FILE as CONFIDENCE
 from model.confidence import SIGNALS, Confidence, Scale, Signals
+from model.outcomes import HEAD as OUTCOME
 from model.policy import FILE as POLICY
 from model.policy import TARGETS, policies_document
 from model.suggestion import Suggestion
@@ -36,6 +37,8 @@ MOST_ROWS = 4_000
 """Unseen rows that are looked at; more of them change nothing and cost time."""
 _LEAST_ROWS = 60
 """A question with fewer unseen rows keeps its raw probability."""
+_MANY = 2_000
+"""With so many unseen rows the choice needs no thrift: the bend is tried, and the lowest loss wins."""
 _LEAST_LABEL = 5
 """An answer that was given this often on unseen rows gets a term of its own."""
 _SPREAD = {"logit": 0.5, "above": 0.5}
@@ -88,11 +91,8 @@ def answer_unseen(
 
     :param triage: of the finished bundle, without calibration of the joined answers.
     """
-    rows = [(int(row), number) for number, fold in enumerate(folds) for row in fold.test]
-    rows = [(row, fold) for row, fold in rows if all(row in head.unseen for head in heads)]
-    if len(rows) > MOST_ROWS:
-        drawn = np.random.default_rng(seed).choice(len(rows), MOST_ROWS, replace=False)
-        rows = [rows[i] for i in np.sort(drawn)]
+    heads = [head for head in heads if head.head.name != OUTCOME]
+    rows = unseen_rows(heads, folds, seed)
     width = triage.bundle.linear.bias.size
     found = []
     for row, fold in rows:
@@ -106,6 +106,16 @@ def answer_unseen(
             answers[question] = Answered(row, fold, label, suggestion.signals(question, reading), right)
         found.append(UnseenRow(row, fold, suggestion, answers))
     return found
+
+
+def unseen_rows(heads: Sequence[FittedHead], folds: Sequence[Fold], seed: int) -> list[tuple[int, int]]:
+    """Return rows with their folds, that every head was asked about without having seen them; at most MOST_ROWS."""
+    rows = [(int(row), number) for number, fold in enumerate(folds) for row in fold.test]
+    rows = [(row, fold) for row, fold in rows if all(row in head.unseen for head in heads)]
+    if len(rows) > MOST_ROWS:
+        drawn = np.random.default_rng(seed).choice(len(rows), MOST_ROWS, replace=False)
+        rows = [rows[i] for i in np.sort(drawn)]
+    return rows
 
 
 def _judge(suggestion: Suggestion, example: Example, registry: AgencyRegistry) -> list[tuple[str, str, bool]]:
@@ -151,14 +161,21 @@ def fit_confidence(rows: Sequence[UnseenRow]) -> tuple[Confidence, dict[str, Flo
 def choose_signals(question: str, answered: Sequence[Answered]) -> tuple[tuple[str, ...], bool]:
     """Choose by log loss on held-out folds what the scale may use; the plainest of those about as good.
 
+    Where there are many rows, the best.
+
     :return: names of the signals, and whether answers get terms of their own.
     """
     start = _STARTS[question]
-    full = tuple(SIGNALS[question])
+    full = tuple(name for name in SIGNALS[question] if name != "bend")
     tried = [((start,), False), (full, False), ((start,), True), (full, True)]
+    many = len(answered) >= _MANY
+    if many and "bend" in SIGNALS[question]:
+        tried += [((*full, "bend"), False), ((*full, "bend"), True)]
     right = np.array([a.right for a in answered])
     losses = [_log_loss(cross_fit(question, answered, *choice), right) for choice in tried]
     best = int(np.argmin([loss.mean() for loss in losses]))
+    if many:
+        return tried[best]
     for choice, loss in zip(tried, losses, strict=True):
         gap = loss - losses[best]
         if gap.mean() <= gap.std() / np.sqrt(gap.size):
@@ -204,8 +221,8 @@ def fit_scale(question: str, answered: Sequence[Answered], names: Sequence[str],
     spread = np.array([1.0, *(_SPREAD.get(name, _OTHER_SPREAD) for name in names), *[_LABEL_SPREAD] * len(labels)])
     right, folds = np.array([a.right for a in answered], float), np.array([a.fold for a in answered])
     plain = matrix[:, [0, 1 + list(names).index(start)]]
-    usual = expit(plain @ _logistic(plain, right, np.array([0.0, 1.0]), np.array([1.0, _SPREAD[start]])))
-    fitted = _logistic(matrix, right, mean, spread / np.sqrt(_dispersion(usual, right, folds)))
+    usual = expit(plain @ fit_logistic(plain, right, np.array([0.0, 1.0]), np.array([1.0, _SPREAD[start]])))
+    fitted = fit_logistic(matrix, right, mean, spread / np.sqrt(_dispersion(usual, right, folds)))
     return Scale(
         round(float(fitted[0]), 6),
         {name: round(float(w), 6) for name, w in zip(names, fitted[1:], strict=False)},
@@ -225,7 +242,7 @@ def _dispersion(stated: Floats64, right: Floats64, folds: NDArray[np.int64]) -> 
     return max(1.0, float(np.mean(squares)))
 
 
-def _logistic(matrix: Floats64, right: Floats64, mean: Floats64, spread: Floats64) -> Floats64:
+def fit_logistic(matrix: Floats64, right: Floats64, mean: Floats64, spread: Floats64) -> Floats64:
     """Return the mode of a logistic regression under independent normal priors."""
 
     def loss(x: Floats64) -> tuple[float, Floats64]:

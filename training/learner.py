@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from data.complaint import Record
 from data.hygiene import truth
-from evaluation.protocols import Answer, Answers, from_assessment
+from evaluation.protocols import SCREENING, Answer, Answers, from_assessment
 from model.experience import QUESTIONS, Decision, Experience
 from model.policy import admitted_targets
 from model.reading import masked
@@ -33,6 +33,8 @@ class TriagePredictor:
         if assessment.agency is not None:
             admitted = admitted_targets(self.triage.policies, assessment)
             answers["agency"] = replace(answers["agency"], eligible=admitted)
+        stated = self.triage.outcomes(reading, self.triage.bundle.linear.margins(reading.features))
+        answers[SCREENING] = replace(answers[SCREENING], scores=tuple(stated.items()))
         functions = self.triage.distributions(reading).get("function")
         if functions is not None:
             answers["function"] = Answer(functions.labels[:3], float(functions.probabilities[0]))

@@ -4,12 +4,13 @@ For each threshold ``t`` of a fixed grid the hypothesis is "more than ``target``
 least ``t`` are answered wrongly". Given how many calibration rows lie above ``t``, the number of wrong ones is
 binomial, so the exact binomial tail is a valid p-value. The thresholds are tested from the highest down, each at the
 full level, and the walk stops at the first that is not rejected: this keeps the chance of any false claim at
-``1 - confidence`` (Angelopoulos et al. 2021, "Learn then Test"). Thresholds with too few rows above them to prove the
-target are passed over; that depends on the counts alone. Let ``j`` be the first threshold whose hypothesis
-is true: it is tested only if the walk gets there, and given its count its p-value is uniform or larger; if so few rows
-lie above ``j`` that the walk starts below it, the rows there are wrong at least as often as long as the error does
-not fall with falling confidence. So the promise needs no more than exchangeable rows and a confidence that does not
-rank worse answers higher.
+``1 - confidence`` (Angelopoulos et al. 2021, "Learn then Test"). Where the walk starts is free as long as no outcome
+has a say in it: it starts at the highest threshold that the stated probabilities foresee to be proved with room to
+spare, so that a single unlucky row among the few at the very top does not end it. Let ``j`` be the first threshold
+whose hypothesis is true: it is tested only if the walk gets there, and given its count its p-value is uniform or
+larger; if the walk starts below ``j``, the rows there are wrong at least as often as long as the error does not fall
+with falling confidence. So the promise needs no more than exchangeable rows and a confidence that does not rank worse
+answers higher.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betainc
 from scipy.stats import beta, binom
 
 from model.policy import EVERYTHING, Bound, Policy
@@ -30,7 +32,8 @@ _LEAST_SCOPE = 40
 """A tier or region gets a bound of its own from this many labelled rows on."""
 _MOST_MISSING = 100_000
 _FORGIVEN = 2
-"""The walk starts where so many errors are forgiven: a single unlucky row at the top must not end it."""
+_SPARE = 0.1
+"""The walk starts where the foreseen p-value is this part of the level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +86,41 @@ def fit_bound(
 
 
 def find_threshold(
-    confidence_of: NDArray[np.float64], right: NDArray[np.bool_], target: float, confidence: float
+    confidence_of: NDArray[np.float64], right: NDArray[np.bool_], target: float, confidence: float, least: int = 0
 ) -> tuple[float, int, int] | None:
     """Walk down the grid while the hypothesis of each threshold is rejected.
 
+    :param least: thresholds with fewer rows above them are not asked about.
     :return: the last threshold, the rows above it and how many of them are wrong; ``None`` if none was proved.
     """
     level = 1 - confidence
-    start = fewest_rows(target, level, _FORGIVEN)
-    least = start if right.size >= start else fewest_rows(target, level)
     n, errors = _above(confidence_of, right)
-    tested = np.flatnonzero(n >= least)
+    tested = np.flatnonzero(n >= max(least, fewest_rows(target, level)))
+    if not tested.size:
+        return None
+    tested = tested[_start(confidence_of, n[tested], target, level) :]
     rejected = np.asarray(binom.cdf(errors[tested], n[tested], target) <= level, np.bool_)
     steps = int(np.argmin(rejected)) if not rejected.all() else rejected.size
     if steps == 0:
         return None
     last = int(tested[steps - 1])
     return GRID[last], int(n[last]), int(errors[last])
+
+
+def _start(confidence_of: NDArray[np.float64], n: NDArray[np.int64], target: float, level: float) -> int:
+    """Return where the walk starts, from stated probabilities alone.
+
+    :param n: rows above each threshold, from the highest threshold down.
+    :return: the first that is foreseen to be proved with room to spare; where none is, the one that is foreseen to come
+        nearest to it among those where a few errors are forgiven.
+    """
+    wrong = np.concatenate([[0.0], np.cumsum(1 - np.sort(confidence_of)[::-1])])[n]
+    foreseen = betainc(np.maximum(n - wrong, 1e-9), wrong + 1, 1 - target)  # binomial tail, errors as a real number
+    sure = np.flatnonzero(foreseen <= _SPARE * level)
+    forgiving = np.flatnonzero(n >= fewest_rows(target, level, _FORGIVEN))
+    if sure.size:
+        return int(sure[0])
+    return int(forgiving[foreseen[forgiving].argmin()]) if forgiving.size else 0
 
 
 def _above(confidence_of: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

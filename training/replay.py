@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from data.errors import PilahError
 from model.bundle import Bundle
 from model.classifier import Calibration
 from model.experience import Decision, Experience
@@ -55,9 +56,20 @@ class Sum:
 def fit_pool(examples: Sequence[Example], sketch: Callable[[Sequence[Example]], Bundle], seed: int) -> PoolModel | None:
     """Replay and fit the weights.
 
-    :param sketch: fits heads for agency and function on examples.
+    :param sketch: fits heads for agency and function on examples; raises PLH-301 where these tell nothing apart.
     :return: ``None`` if there is too little dated history.
     """
+    try:
+        return _fit_pool(examples, sketch, seed)
+    except PilahError as error:
+        if error.code != "PLH-301":  # few offices in all, none left in the half that is replayed
+            raise
+        return None
+
+
+def _fit_pool(
+    examples: Sequence[Example], sketch: Callable[[Sequence[Example]], Bundle], seed: int
+) -> PoolModel | None:
     dated = [e for e in examples if e.date is not None and e.truth.agency is not None]
     dated.sort(key=lambda e: (e.date, e.id))
     cut = max(int(_EARLIER * len(dated)), len(dated) - _MOST_REPLAYED)

@@ -30,13 +30,16 @@ from model.classifier import Head, LinearModel
 from model.duplicates.scorer import BASE_WEIGHTS
 from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser
+from model.outcomes import FILE as OUTCOMES
+from model.outcomes import HEAD as OUTCOME
 from model.pooling import FILE as POOL
-from model.triage import BASE
+from model.triage import BASE, Triage
 from training.calibrate import Fold, calibration_folds
 from training.confidence import trust
 from training.config import Config
 from training.examples import Example, make_examples
 from training.heads import FittedHead, Hints, Task, fit_head
+from training.outcomes import fit_outcomes
 from training.provenance import faults, marks
 from training.replay import fit_pool
 from training.solvers import Solver
@@ -91,7 +94,9 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         # Labels gathered from many places name offices in too many ways to count what is right: the raw
         # probabilities stand, and nothing is eligible until a deployment trains on its own history.
         return bundle
-    return replace(bundle, extras={**bundle.extras, **trust(bundle, examples, fitted, folds, config)})
+    found = fit_outcomes(Triage.of(bundle), examples, fitted, folds, config.seed)
+    learned = {OUTCOMES: found.to_document()} if found is not None else {}
+    return replace(bundle, extras={**bundle.extras, **learned, **trust(bundle, examples, fitted, folds, config)})
 
 
 def _sketch(examples: Sequence[Example], config: Config, home: str | None) -> Bundle:
@@ -193,6 +198,7 @@ def _tasks(examples: Sequence[Example], config: Config) -> list[Task]:
     ]
     if config.agency == "labels":
         tasks.append(Task("agency", [e.truth.agency for e in examples], _agency_parent, function_of))
+        tasks.append(Task(OUTCOME, [e.truth.outcome for e in examples]))  # what happens at this desk, not elsewhere
     return tasks
 
 

@@ -140,7 +140,7 @@ class Archive:
             one, other = known.get(a) or self.index.get(a), self.index.get(b) or known.get(b)
             if one is None or other is None:
                 raise PilahError("PLH-604", a if one is None else b)
-            match = self._scorer.judge(one, [other], self.index)[0]
+            match = self._scorer.judge(one, [other], self.index, spans=False)[0]
             found.append(Pair(a, match.shown()))
         return best_pairs_first(found)
 

@@ -23,6 +23,8 @@ _FIRST: Final = 0x9E3779B1
 _SECOND: Final = 0x85EBCA6B
 _ALL: Final = 0xFFFFFFFF
 _WORD, _PAIR, _SPELLING = 1.0, 0.5, 0.3
+_READ_AGAIN: Final = 32
+"""A complaint that was searched for is stored next: it is hashed once for both."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -88,11 +90,12 @@ class Features:
     exact: int
 
 
-def features(title: Sequence[str], text: Sequence[str]) -> Features:
+@lru_cache(maxsize=_READ_AGAIN)
+def features(title: tuple[str, ...], text: tuple[str, ...]) -> Features:
     """Hash what a document is found by.
 
     Words that are common in complaints at large are not cut into 4-grams: another spelling of one says nothing about
-    the incident, and the lists of their 4-grams would be the longest of the index.
+    the incident, and the lists of their 4-grams would be the longest of the index. The arrays are not to be changed.
 
     :param title: canonical words of the title.
     :param text: canonical words of the text.

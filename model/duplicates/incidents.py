@@ -235,6 +235,11 @@ class Incidents:
         alone = [self._incident([name]) for name in self._alone.values()]
         return sorted([*self._incidents.values(), *alone], key=lambda incident: incident.id)
 
+    def gathered(self) -> list[Incident]:
+        """Return the incidents of two complaints and more, in no order."""
+        self._refresh()
+        return list(self._incidents.values())
+
     def get(self, incident: str) -> Incident:
         """Return an incident.
 

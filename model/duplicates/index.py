@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,12 @@ _BESIDE_BEST: Final = 0.2
 
 MANY: Final = 1 << 12
 """Documents that are stored at once become segments of this size."""
+
+
+@lru_cache(maxsize=1 << 16)
+def _known(phrase: str) -> tuple[int, float]:
+    """Return the hash of a word, or of two neighbouring ones, and how many complaints of the background have it."""
+    return hash_phrase(phrase), BACKGROUND * common_words().get(phrase, 0.0)
 
 
 class DuplicateIndex:
@@ -195,14 +202,16 @@ class DuplicateIndex:
         of :mod:`model.duplicates.common` included; so it means
         the same in a small and in a large index. ``"one two"`` asks for neighbouring words.
         """
-        shares = common_words()
-        listed = sorted((hash_phrase(word), word) for word in set(words))  # ascending hashes are looked up faster
+        listed = list(set(words))
+        known = [_known(word) for word in listed]
+        keys = np.array([key for key, _ in known], dtype=np.uint32)
+        order = np.argsort(keys)  # ascending hashes are looked up faster
+        counts = np.array([count for _, count in known])
         with self._lock:
-            counts = self.frequencies(np.array([key for key, _ in listed], dtype=np.uint32))
+            counts[order] += self.frequencies(keys[order])
             total = np.log(2.0 + BACKGROUND + len(self))
-        counts = counts + BACKGROUND * np.array([shares.get(word, 0.0) for _, word in listed])
         values = np.maximum(1.0 - np.log1p(counts) / total, 0.0)
-        return {word: value for (_, word), value in zip(listed, values.tolist(), strict=True)}
+        return dict(zip(listed, values.tolist(), strict=True))
 
     def candidates(
         self,
@@ -244,6 +253,7 @@ class DuplicateIndex:
         minimum: float = 0.0,
         reveal_confidential: bool = False,
         choose: Choose | None = None,
+        spans: bool = False,
     ) -> tuple[Match, ...]:
         """Return how the most alike stored complaints relate to one, the most probable duplicate first.
 
@@ -253,6 +263,7 @@ class DuplicateIndex:
         :param minimum: leave out matches of which neither ``same`` nor ``followup`` is this probable.
         :param reveal_confidential: also give the reasons for confidential reports.
         :param choose: further picks from the matches, before the best ``limit`` of them get their reasons.
+        :param spans: also say where the reasons stand in both texts, for which these are read once more.
         """
         found = self.candidates(document, self.judged, window_days=window_days, region=region, below=below, least=LEAST)
         if not found:
@@ -262,5 +273,5 @@ class DuplicateIndex:
             kept: Sequence[Match] = [m for m in matches if max(m.probability, m.followup) >= minimum]
             return (kept if choose is None else choose(kept))[:limit]
 
-        matches = self.scorer.judge(document, found, self, worth)
+        matches = self.scorer.judge(document, found, self, worth, spans=spans)
         return tuple(match.shown(allowed=reveal_confidential) for match in matches)

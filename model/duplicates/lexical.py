@@ -28,9 +28,18 @@ class LexicalScorer:
     """Judge by shared rare words alone: no training, no calibration; the fallback where no weights are installed."""
 
     def judge(
-        self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
+        self,
+        document: Document,
+        others: Sequence[Document],
+        statistics: Statistics,
+        choose: Choose | None = None,
+        *,
+        spans: bool = True,
     ) -> list[Match]:
-        """Judge one complaint against others, the most alike first."""
+        """Judge one complaint against others, the most alike first.
+
+        :param spans: of no effect: similarity as a whole stands nowhere.
+        """
         sets = [word_set(other) for other in others]
         own = word_set(document)
         weights = statistics.rarity(own.union(*sets))

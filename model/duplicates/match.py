@@ -21,7 +21,7 @@ class Match:
     :param probability: that both are of the same incident.
     :param followup: the probability that one continues the case of the other.
     :param reasons: in words, for the people who decide.
-    :param spans_a: where the reasons stand in the complaint that was searched for.
+    :param spans_a: where the reasons stand in the complaint that was searched for, if that was asked.
     :param spans_b: where they stand in the stored one.
     :param confidential: whether the text of the stored one may be shown only to those allowed to see it.
     """
@@ -62,11 +62,18 @@ class PairScorer(Protocol):
     """Judge how complaints relate."""
 
     def judge(
-        self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
+        self,
+        document: Document,
+        others: Sequence[Document],
+        statistics: Statistics,
+        choose: Choose | None = None,
+        *,
+        spans: bool = True,
     ) -> list[Match]:
         """Judge one complaint against others.
 
         :param choose: picks, from all matches best first and still without reasons, those to return.
+        :param spans: whether to say where the reasons stand, too.
         :return: the most probable duplicates first, equal ones in the order of ``others``.
         """
         ...

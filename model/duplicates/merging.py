@@ -13,7 +13,7 @@ import numpy.typing as npt
 from model.duplicates.features import Hashes
 from model.duplicates.records import MemoryRecords, pieces
 from model.duplicates.segment_files import write_records
-from model.duplicates.segments import Numbers, Segment
+from model.duplicates.segments import Numbers, Places, Segment
 
 _STRIPE: Final = 1 << 22
 """Feature space is merged in parts of about this many postings."""
@@ -135,4 +135,5 @@ def merge_segments(name: str, parts: Sequence[Segment], directory: Path | None =
         records_at=np.append(0, np.cumsum(lengths)).astype(np.uint64),
         records=records,
         alive=np.ones(len(id_hashes), dtype=bool),
+        places=Places.among(keys),
     )

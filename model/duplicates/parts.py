@@ -152,19 +152,20 @@ class Parts:
         lists = self.lists(query.hashes)
         chosen = plan(query, self.frequencies(query.hashes, lists), max(len(self), 1), budget)
         found: list[Numbers] = []
-        weights: list[npt.NDArray[np.float64]] = []
+        counts: list[Numbers] = []
         parts = [(base, part.postings) for base, part in zip(self._bases, self.segments, strict=True)]
         if len(self._delta):
             parts.append((self._delta.base, self._delta.postings))
         for (base, postings), (all_starts, all_lengths) in zip(parts, lists, strict=True):
-            starts, lengths = all_starts[chosen.positions], all_lengths[chosen.positions]
-            before = np.cumsum(lengths) - lengths
-            at = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+            lengths = all_lengths[chosen.positions]
+            at = np.repeat(all_starts[chosen.positions] - (np.cumsum(lengths) - lengths), lengths)
+            at += np.arange(len(at))
             found.append(postings[at].astype(np.int64) + base)
-            weights.append(np.repeat(chosen.weights, lengths))
+            counts.append(lengths)
         if not found:
             return np.empty(0, dtype=np.int64), np.empty(0), chosen
-        numbers, weight = self._columns.weigh(np.concatenate(found), np.concatenate(weights))
+        weights = np.repeat(np.tile(chosen.weights, len(parts)), np.concatenate(counts))
+        numbers, weight = self._columns.weigh(np.concatenate(found), weights)
         return *self._columns.best(numbers, weight, within, limit), chosen
 
     # --- merges and files

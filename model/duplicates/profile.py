@@ -129,7 +129,8 @@ def _initial(word: str) -> str:
 def _parts(words: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return which numbers and directions follow each word that may be a name."""
     found: dict[str, set[str]] = {}
-    parts = {word for word in set(words) if word.isdigit() or word in DIRECTIONS}
+    different = set(words)
+    parts = (different & DIRECTIONS) | {word for word in different if word.isdigit()}
     for one, two in pairwise(words) if parts else ():
         if two in parts and len(one) > 3 and one.isalpha() and one not in STOP_WORDS:
             found.setdefault(one, set()).add(two)

@@ -73,13 +73,15 @@ _OFTEN = 64
 
 
 def common_run(a: Profile, b: Profile) -> tuple[int, int, int]:
-    """Return the longest run of words that both texts share: its length and where it starts in each.
+    """Return the longest run of words that both texts share: its length, 0 below three, and where it starts in each.
 
     Of a word said more than 64 times only the first count, so that noise ("a a a a ...") costs no minutes.
     """
     one, other = a.document.text_words, b.document.text_words
     if one == other:
         return len(one), 0, 0
+    if a.triple_set.isdisjoint(b.triple_set):
+        return 0, 0, 0
     positions: dict[str, list[int]] = {}
     for index, word in enumerate(other):
         places = positions.setdefault(word, [])
@@ -161,25 +163,26 @@ def _other_reasons(a: Profile, b: Profile) -> list[str]:
 
 
 def explain(
-    a: Profile, b: Profile, weights: Weights, rules: tuple[str, ...], terms_a: Terms | None = None
+    a: Profile,
+    b: Profile,
+    weights: Weights,
+    rules: tuple[str, ...],
+    terms_a: Terms | None = None,
+    *,
+    spans: bool = True,
 ) -> Explanation:
     """Explain one pair.
 
     :param weights: the rarity of the words of both.
     :param rules: ids of the rules that changed the probabilities.
     :param terms_a: the terms of ``a``, where they were read before.
+    :param spans: whether anybody looks at the places of the reasons, for which both texts are read once more.
     """
-    terms_a = terms_a or field_terms(a.document)
-    terms_b = field_terms(b.document)
     reasons = [_RULES[rule] for rule in rules if rule in _RULES]
-    spans_a: list[Span] = []
-    spans_b: list[Span] = []
     run = common_run(a, b)
     whole = run[0] >= _RUN and run[0] == len(a.document.text_words) == len(b.document.text_words)
     if run[0] >= _RUN:
         reasons.append("isi laporan sama" if whole else f"{run[0]} kata berturut-turut sama")
-        spans_a.append(_run_span(terms_a, run[1], run[0]))
-        spans_b.append(_run_span(terms_b, run[2], run[0]))
     places, shown = _place_reasons(a, b)
     reasons += places + _number_reasons(a, b)
     rare = sorted(
@@ -190,7 +193,13 @@ def explain(
         reasons.append(f"kata khas yang sama: {', '.join(rare)}")
         shown |= set(rare)
     reasons += _other_reasons(a, b)
-    if not whole:
-        spans_a += _spans(terms_a, shown)
-        spans_b += _spans(terms_b, shown)
-    return Explanation(tuple(reasons), tuple(spans_a[:_MOST_SPANS]), tuple(spans_b[:_MOST_SPANS]))
+    if not spans:
+        return Explanation(tuple(reasons), (), ())
+    sides = terms_a or field_terms(a.document), field_terms(b.document)
+    found: list[list[Span]] = [[], []]
+    for side, terms in enumerate(sides):
+        if run[0] >= _RUN:
+            found[side].append(_run_span(terms, run[1 + side], run[0]))
+        if not whole:
+            found[side] += _spans(terms, shown)
+    return Explanation(tuple(reasons), tuple(found[0][:_MOST_SPANS]), tuple(found[1][:_MOST_SPANS]))

@@ -22,6 +22,7 @@ from model.duplicates.weights import (
     OWN,
     Floats,
     Forest,
+    Line,
     ScorerWeights,
     calibrated,
     load_weights,
@@ -51,6 +52,7 @@ class TrainedScorer:
     def __init__(self, weights: ScorerWeights) -> None:
         self.weights = weights
         self._forest = Forest(weights.trees)
+        self._same, self._followup = Line(weights.same), Line(weights.followup)
 
     def probabilities(self, values: Floats) -> tuple[Floats, Floats]:
         """Return the calibrated probabilities of ``same`` and of ``followup``, before any rule.
@@ -58,8 +60,8 @@ class TrainedScorer:
         :param values: (rows, signals).
         """
         weights = self.weights
-        mean = (weights.same.logits(values) + self._forest.logits(values)) / 2
-        return calibrated(mean, weights.calibration), probability(weights.followup.logits(values))
+        mean = (self._same.logits(values) + self._forest.logits(values)) / 2
+        return calibrated(mean, weights.calibration), probability(self._followup.logits(values))
 
     def verdicts(self, own: Profile, others: Sequence[Profile], rarity: Weights, documents: int) -> list[Verdict]:
         """Judge one complaint against each of the others, in their order.
@@ -84,11 +86,19 @@ class TrainedScorer:
         return found
 
     def judge(
-        self, document: Document, others: Sequence[Document], statistics: Statistics, choose: Choose | None = None
+        self,
+        document: Document,
+        others: Sequence[Document],
+        statistics: Statistics,
+        choose: Choose | None = None,
+        *,
+        spans: bool = True,
     ) -> list[Match]:
         """Judge one complaint against others, the most probable duplicates first; reasons for the chosen alone.
 
         Those of the chosen that are different get none: nobody is shown them.
+
+        :param spans: whether to say where the reasons stand, too.
         """
         if not others:
             return []
@@ -110,8 +120,8 @@ class TrainedScorer:
                 matches.append(match)
                 continue
             row = rows[match.id]
-            terms = terms or field_terms(document)
-            why = explain(own, profiles[row], rarity, verdicts[row].rules, terms)
+            terms = terms or (field_terms(document) if spans else None)
+            why = explain(own, profiles[row], rarity, verdicts[row].rules, terms, spans=spans)
             matches.append(replace(match, reasons=why.reasons, spans_a=why.spans_a, spans_b=why.spans_b))
         return matches
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from data.errors import PilahError
 from model.duplicates.records import FileRecords, pieces
-from model.duplicates.segments import Segment
+from model.duplicates.segments import Places, Segment
 
 _ARRAYS: Final = ("keys", "starts", "postings", "days", "regions", "sizes", "id_hashes", "id_order", "records_at")
 _RECORDS: Final = "records.bin"
@@ -80,4 +80,4 @@ def open_segment(directory: Path, entry: dict[str, Any], dead: Sequence[int] = (
         raise PilahError("PLH-601", folder.name) from error
     alive = np.ones(int(entry["documents"]), dtype=bool)
     alive[list(dead)] = False
-    return Segment(name=folder.name, alive=alive, records=records, **arrays)
+    return Segment(name=folder.name, alive=alive, records=records, places=Places.among(arrays["keys"]), **arrays)

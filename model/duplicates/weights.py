@@ -38,8 +38,7 @@ class Linear:
 
         :param values: (rows, signals).
         """
-        scaled = (values - np.array(self.mean)) / np.array(self.scale)
-        return np.asarray(scaled @ np.array(self.weights) + self.bias, dtype=np.float64)
+        return Line(self).logits(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +79,43 @@ def calibrated(logits: Floats, calibration: Calibration) -> Floats:
     return probability(np.interp(logits, calibration.knots, calibration.values))
 
 
+class Line:
+    """Evaluate a linear part on many rows at once."""
+
+    def __init__(self, linear: Linear) -> None:
+        self._mean, self._scale = np.array(linear.mean), np.array(linear.scale)
+        self._weights, self._bias = np.array(linear.weights), linear.bias
+
+    def logits(self, values: Floats) -> Floats:
+        """Return a logit for each row of signals."""
+        return np.asarray((values - self._mean) / self._scale @ self._weights + self._bias, dtype=np.float64)
+
+
 class Forest:
     """Evaluate trees on many rows at once."""
 
     def __init__(self, trees: Trees) -> None:
-        self._feature = np.array(trees.feature, dtype=np.int64)
-        self._threshold = np.array(trees.threshold)
-        self._value = np.array(trees.value)
+        count = len(trees.feature)
+        self._depth = int(np.log2(len(trees.value[0]))) if count else 0
+        inner = 2**self._depth - 1
+        self._feature = np.array(trees.feature, dtype=np.intp).ravel()
+        self._threshold = np.array(trees.threshold).ravel()
+        self._value = np.array(trees.value).ravel()
         self._bias = trees.bias
-        self._depth = int(np.log2(self._value.shape[1])) if len(trees.value) else 0
-        self._tree = np.arange(len(self._feature))[None, :]
+        self._first_inner = np.arange(count) * inner
+        self._first_leaf = np.arange(count) * (inner + 1)
 
     def logits(self, values: Floats) -> Floats:
         """Return a logit for each row of signals."""
-        node = np.zeros((len(values), len(self._feature)), dtype=np.int64)
-        row = np.arange(len(values))[:, None]
+        # All tests at once are cheaper than picking, level by level, those that a row comes to.
+        right = (values[:, self._feature] > self._threshold).view(np.int8)
+        rows = (np.arange(len(values)) * right.shape[1])[:, None]
+        flat = right.ravel()
+        node = np.zeros((len(values), len(self._first_inner)), dtype=np.intp)
         for _ in range(self._depth):
-            right = values[row, self._feature[self._tree, node]] > self._threshold[self._tree, node]
-            node = 2 * node + 1 + right
-        leaf = node - (2**self._depth - 1)
-        return np.asarray(self._value[self._tree, leaf].sum(axis=1) + self._bias, dtype=np.float64)
+            node = 2 * node + 1 + flat[rows + self._first_inner + node]
+        leaf = node + (self._first_leaf - (2**self._depth - 1))
+        return np.asarray(self._value[leaf].sum(axis=1) + self._bias, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

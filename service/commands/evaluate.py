@@ -66,6 +66,14 @@ def evaluate(
     with_examples: Annotated[
         bool, typer.Option("--with-examples", help="Show masked texts of the worst confusions in the page.")
     ] = False,
+    robust: Annotated[
+        bool,
+        typer.Option(
+            "--robust",
+            help="Also ask about the same complaints written otherwise (typos, slang, capitals, no title …); with "
+            "--split those of the first fold.",
+        ),
+    ] = False,
     curve: Annotated[bool, typer.Option(help="With --split time: also draw the learning curve.")] = True,
     config: Annotated[Path | None, typer.Option(help="config.toml of the fits inside a split.")] = None,
     agency_column: AgencyColumn = None,
@@ -119,12 +127,14 @@ def evaluate(
         if curve and str(split).startswith("time:"):
             points = learning_curve(cleaned, splits[0], PilahLearner(run), run.seed)
     metrics = summarise(cases, about, find_threshold, ordered=split is None or split.startswith("time:"))
-    if set(metrics) <= {"about", "trust"}:
+    if set(metrics) <= {"about", "trust", "screening"}:
         raise PilahError("PLH-301", "no row has a label that was asked for")
     metrics["slices"] = slice_report(cases, clean_records(records), SYSTEM, learned)
     add_paired(metrics, cases)
     if points:
         metrics["learning_curve"] = [*points, full_point(metrics, splits[0])]
+    if robust:
+        metrics["robustness"] = _robustness(records, bundle, split, run)
     write_results(cases, metrics, output)
     write_report(cases, metrics, output, masked_texts(records) if with_examples else None)
     _say(metrics)
@@ -153,14 +163,39 @@ def _of_bundles(
     return rows.records, cases, {0: learned_by_bundle(triages[0].bundle)}
 
 
+def _robustness(records: list[Record], bundle: Path | None, split: str | None, run: Config) -> list[dict[str, Any]]:
+    """Measure what is lost when the complaints are written otherwise."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from data.hygiene import clean_records  # noqa: PLC0415
+    from evaluation.protocols import make_splits, without_giveaways  # noqa: PLC0415
+    from evaluation.robustness import robustness  # noqa: PLC0415
+    from model.triage import Triage  # noqa: PLC0415
+    from training.learner import PilahLearner, TriagePredictor  # noqa: PLC0415
+
+    cleaned = clean_records(records)
+    if bundle is not None:
+        predictor, asked = TriagePredictor(Triage.load(bundle)), cleaned
+    else:
+        cut = make_splits(cleaned, str(split), run.seed)[0]
+        predictor = PilahLearner(run).fit([cleaned[i] for i in cut.train])
+        asked = [cleaned[i] for i in cut.test]
+    losses = robustness([without_giveaways(record) for record in asked], predictor, run.seed)
+    return [{k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(loss).items()} for loss in losses]
+
+
 def _say(metrics: dict[str, Any]) -> None:
+    from evaluation.outcomes import outcome_lines  # noqa: PLC0415
     from evaluation.protocols import QUESTIONS  # noqa: PLC0415
+    from evaluation.robustness import robustness_lines  # noqa: PLC0415
 
     for question, values in metrics.items():
         if question in QUESTIONS:
             typer.echo(_line(question, values, metrics.get("baseline", {}).get(question)))
     for target, kept in metrics["trust"]["promise"].items():
         typer.echo(_promise(target, kept))
+    for line in (*outcome_lines(metrics.get("screening", {})), *robustness_lines(metrics.get("robustness", ()))):
+        typer.echo(line)
 
 
 def _prequential(

@@ -18,6 +18,8 @@ from service.inputs import (
     read_inputs,
 )
 
+_LISTED = 200  # complaints that go into the admins' work list at once
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -36,9 +38,9 @@ def import_files(
     title_column: TitleColumn = None,
     strict: Strict = False,
 ) -> None:
-    """Load past complaints with their dispositions and statuses into store, event log and duplicate index.
+    """Load past complaints with their dispositions and statuses into store, event log, duplicate index and work list.
 
-    The same file again changes nothing. It may run while the server runs; the server then indexes what is new.
+    The same file again changes nothing. It may run while the server runs; the server then takes up what is new.
     """
     from functools import partial  # noqa: PLC0415
 
@@ -48,6 +50,7 @@ def import_files(
     from model.triage import Triage  # noqa: PLC0415
     from service.archive import Counts, Reader, import_records, index_tail, prepare, remember_tail  # noqa: PLC0415
     from service.parallel import spread  # noqa: PLC0415
+    from service.review.board import Board  # noqa: PLC0415
     from service.server import make_private, open_index  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
     from service.storage.store import Store  # noqa: PLC0415
@@ -75,6 +78,12 @@ def import_files(
             with tqdm(desc="pilah import: index", unit="event", disable=None) as bar:
                 for step in index_tail(opened, index, settings.var / "incidents.json"):
                     bar.update(step)
+            board = Board(opened, settings)
+            with tqdm(total=board.behind, desc="pilah import: work list", unit="event", disable=None) as bar:
+                left = board.behind
+                while board.step(_LISTED):
+                    bar.update(left - board.behind)
+                    left = board.behind
             with tqdm(desc="pilah import: decisions", unit="event", disable=None) as bar:
                 triage = Triage.load(settings.bundle, settings.agencies)
                 for step in remember_tail(opened, triage, settings.var / "decisions.npz"):

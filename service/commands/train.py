@@ -100,8 +100,19 @@ def _duplicates(files: list[Path], output: Path, rewritten: Path | None, shareab
         if not path.is_file():
             raise PilahError("PLH-101", f"{path.name}: there is no such file")
     figures = train_from_files(files[0], files[1:], output, rewritten=rewritten, shareable=shareable)
-    same = figures["same"]
+    same, incidents = figures["same"], figures["incidents"]
     typer.echo(
         f"{output}: {same['n']} pairs, average precision {same['average_precision']:.3f}, "
         f"precision at recall 0.5 {same['p_at_r50']:.3f}, calibration p {same['calibration_p']:.3f}"
     )
+    typer.echo(f"weighted to the candidate population: {figures['population_average_precision']:.3f}")
+    for name, found in (*figures["by_source"].items(), *figures["baselines"].items()):
+        typer.echo(f"{name}: average precision {found['average_precision']:.3f}, n {found['n']}")
+    typer.echo(
+        f"incidents: B-cubed precision {incidents['b_cubed_precision']:.3f}, recall {incidents['b_cubed_recall']:.3f}"
+    )
+    if "rewritten" in figures:
+        told = figures["rewritten"]
+        typer.echo(
+            f"rewritten reports called same: {told['called_same']:.3f}, look-alikes refused: {told['refused']:.3f}"
+        )

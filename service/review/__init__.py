@@ -9,12 +9,14 @@ from service.review import (
     coordinator,
     entry,
     incident_pages,
+    judging,
     lost,
     monitor,
     people_pages,
     pickers,
     plan,
     queue,
+    switch_page,
     upload,
 )
 from service.review.board import Board
@@ -22,7 +24,21 @@ from service.review.reader import Reader
 from service.settings import Settings
 
 UPLOAD_PATH = "/review/unggah"
-PARTS = (entry, queue, complaint, pickers, upload, incident_pages, people_pages, monitor, plan, coordinator, lost)
+PARTS = (
+    entry,
+    queue,
+    complaint,
+    pickers,
+    upload,
+    incident_pages,
+    judging,
+    people_pages,
+    monitor,
+    plan,
+    coordinator,
+    switch_page,
+    lost,
+)
 
 
 def install(app: FastAPI, settings: Settings) -> None:

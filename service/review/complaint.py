@@ -19,7 +19,7 @@ from service.review.history import timeline
 from service.review.queue import flash_of, next_after, place_of, region_name
 from service.review.reading import Piece
 from service.review.session import Deciding, Visit
-from service.review.tasks import DONE, VERIFY, WAITING, must_choose
+from service.review.tasks import DONE, WAITING, is_blind, must_choose
 from service.storage.log import State
 from service.storage.people import names_of
 from service.storage.worklist import task_row
@@ -67,9 +67,10 @@ async def _page(
     visit: Visit, state: State, status: int = 200, message: str | None = None, form: Mapping[str, str] | None = None
 ) -> Response:
     store = visit.intake.store
+    await visit.board.follow(state.id)
     row = store.read(lambda connection: task_row(connection, state.id))
     answer = answer_of(visit, state.id)
-    blind = row is not None and bool(row.audit) and not state.decided and row.stage == VERIFY
+    blind = is_blind(row, decided=state.decided)
     events = store.events_of(state.id)
     others = visit.board.look(state.id, visit.user.id)
     query = {name: value[:200] for name, value in visit.request.query_params.items()}

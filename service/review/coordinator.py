@@ -27,7 +27,9 @@ async def listing(visit: Coordinator, setelah: str = "", nomor: str = "") -> Res
     after, viewer, store = place_of(setelah), visit.viewer, visit.intake.store
     if nomor:
         return web.go(f"{web.HOME}/daftar/{nomor.lstrip('#')}")
-    rows = store.read(lambda connection: worklist.page(connection, viewer, wanted, after, PAGE + 1))
+    rows = await asyncio.to_thread(
+        store.read, lambda connection: worklist.page(connection, viewer, wanted, after, PAGE + 1)
+    )
     lines = [(row, region_name(row.region_code)) for row in rows[:PAGE]]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     following = f"{last.urgent}~{last.due}~{last.complaint_id}" if last is not None else None

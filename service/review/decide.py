@@ -12,7 +12,7 @@ from data.privacy import mask
 from service.codec import now
 from service.review.choices import ARCHIVES, CORRECTIONS, TYPES, agency_choice, category_choice, one_of
 from service.review.session import Visit
-from service.review.tasks import NATIONAL, VERIFY, effective
+from service.review.tasks import NATIONAL, effective, is_blind
 from service.storage.decisions import store_decision
 from service.storage.log import ARCHIVED, DECISIONS, RESTORED, Event, State, fold
 from service.storage.worklist import task_row
@@ -74,7 +74,7 @@ def _verify(visit: Visit, state: State, form: Mapping[str, str]) -> dict[str, An
         payload["agency_id"] = chosen.id
     payload |= {name: value for name, value in (("category", category), ("type", report_type)) if value}
     row = visit.intake.store.read(lambda connection: task_row(connection, state.id))
-    blind = row is not None and bool(row.audit) and not state.decided and row.stage == VERIFY
+    blind = is_blind(row, decided=state.decided)
     if answer is not None:
         payload |= _comparison(answer, payload, blind)
     changed = (answer is not None and not payload.get("accepted", True)) or _relabelled(answer, payload)
@@ -218,7 +218,7 @@ async def write(
         if new:
             visit.intake.metrics.events.labels(event.kind).inc()
     visit.intake.catch_up()
-    await visit.board.follow()
+    await visit.board.follow(complaint_id)
     visit.board.leave(complaint_id, visit.user.id)
     return [event for event, _ in written]
 
@@ -296,5 +296,5 @@ async def _write_undo(
     written = await asyncio.wrap_future(store.write(lambda c: store_decision(c, [event], EVERYTHING, seen)))
     visit.intake.metrics.events.labels("undone").inc()
     visit.intake.catch_up()
-    await visit.board.follow()
+    await visit.board.follow(complaint_id)
     return [one for one, _ in written]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from statistics import median
 from typing import Any
 
-from service.review.clock import day_of
-from service.review.tasks import DONE
+import numpy as np
+import numpy.typing as npt
+
+from service.review.ledger import NEVER, Part
 
 SMALLEST_CELL = 5
 """A smaller count of a group is not shown to those who see aggregates only."""
 SMALLEST_RANK = 20
 """A group with fewer complaints is not ranked."""
-_GOVERNMENT = re.compile(r"(\d{2}(?:\.\d{2})?)(?::|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,8 @@ class Figures:
     """Hold the figures of one group.
 
     :param days: median of the days from receipt to the first disposition; ``response`` to the first follow-up.
-    :param accepted: of ``judged`` first decisions, how many took the suggestion.
+    :param accepted: of ``judged`` first decisions with the suggestion in sight, how many took it.
+    :param audited: first decisions of the blind audit; ``audited_right`` those that agreed with the suggestion.
     """
 
     n: int
@@ -40,69 +39,90 @@ class Figures:
     days: float | None
     response: float | None
     in_time: int
+    audited: int = 0
+    audited_right: int = 0
 
     def share(self, name: str) -> float | None:
         """Return a count as a share of all complaints of the group, or of those judged."""
-        whole = self.judged if name == "accepted" else self.n
+        whole = {"accepted": self.judged, "audited_right": self.audited}.get(name, self.n)
         return getattr(self, name) / whole if whole else None
 
 
-@lru_cache(maxsize=65_536)
-def _number(moment: str) -> int:
-    """Return the number of a day, or of the day in western Indonesia of an hour in UTC."""
-    return (date.fromisoformat(moment) if len(moment) == 10 else day_of(f"{moment}:00:00Z")).toordinal()
+NONE = Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, None, None, 0)
+"""The figures of nothing."""
 
 
-def summarise(rows: Iterable[Any], today: date) -> Figures:
-    """Count a group."""
-    today_text = today.isoformat()
-    n = disposed = followed = closed = returned = overdue = linked = judged = accepted = in_time = 0
-    days: list[int] = []
-    response: list[int] = []
-    for row in rows:
-        n += 1
-        disposed += row.disposed is not None
-        followed += row.followed is not None
-        closed += row.closed is not None
-        returned += row.returned > 0
-        linked += row.linked
-        open_late = row.stage != DONE and row.due < today_text
-        overdue += open_late
-        in_time += not row.late and not open_late
-        if row.accepted is not None:
-            judged += 1
-            accepted += row.accepted
-        if row.disposed is not None:
-            days.append(max(0, _number(row.disposed[:13]) - _number(row.received)))
-        if row.followed is not None:
-            response.append(max(0, _number(row.followed[:13]) - _number(row.received)))
-    return Figures(
-        n, disposed, followed, closed, returned, overdue, linked, judged, accepted,
-        median(days) if days else None, median(response) if response else None, in_time,
-    )  # fmt: skip
+def counted(part: Part, groups: npt.NDArray[Any], size: int, today: date) -> list[Figures]:
+    """Count groups.
+
+    :param groups: the number of each row's group; a negative one is of no group.
+    :param size: the number of groups.
+    """
+    if (groups < 0).any():
+        inside = groups >= 0
+        part, groups = part.where(inside), groups[inside]
+    day = (today - date(1970, 1, 1)).days
+    late_now = part["open"] & (part["due"] < day)
+
+    def number(of: npt.NDArray[Any]) -> list[int]:
+        return np.bincount(groups[of], minlength=size).tolist()  # type: ignore[no-any-return]
+
+    def medians(days: npt.NDArray[Any]) -> list[float | None]:
+        happened = days != NEVER
+        return _medians(groups[happened], np.maximum(0, days - part["received"])[happened], size)
+
+    blind, shown = part["judged"] & part["blind"], part["judged"] & ~part["blind"]
+    columns = [
+        np.bincount(groups, minlength=size).tolist(),
+        number(part["disposed"] != NEVER), number(part["followed"] != NEVER), number(part["closed"]),
+        number(part["returned"]), number(late_now), number(part["linked"]), number(shown),
+        number(shown & part["accepted"]), medians(part["disposed"]), medians(part["followed"]),
+        number(~part["late"] & ~late_now), number(blind), number(blind & part["accepted"]),
+    ]  # fmt: skip
+    return [Figures(*row) for row in zip(*columns, strict=True)]
 
 
-def government_of(row: Any) -> str | None:
-    """Return the code of the government that a complaint belongs to: its agency's, else where it is from."""
-    match = _GOVERNMENT.match(row.agency_id or "")
-    if match:
-        return match.group(1)
-    return row.region_code[:5] if row.region_code else None
+def _medians(groups: npt.NDArray[Any], values: npt.NDArray[Any], size: int) -> list[float | None]:
+    """Return the median of each group's values; ``None`` for a group without any."""
+    values = values[np.lexsort((values, groups))]
+    ends = np.cumsum(np.bincount(groups, minlength=size))
+    found: list[float | None] = []
+    start = 0
+    for end in ends.tolist():
+        middle = (start + end) // 2
+        odd = (end - start) % 2
+        median = None if end == start else float(values[middle] if odd else (values[middle - 1] + values[middle]) / 2)
+        found.append(median)
+        start = end
+    return found
 
 
-def office_of(row: Any) -> str | None:
-    """Return the agency that people chose."""
-    return row.agency_id or row.agency if row.decided else None
+def summarise(part: Part, today: date) -> Figures:
+    """Count all together."""
+    return counted(part, np.zeros(len(part), np.int64), 1, today)[0]
 
 
-def grouped(rows: Sequence[Any], key: Callable[[Any], str | None], today: date) -> dict[str, Figures]:
-    """Return the figures of each group; complaints of none are left out."""
-    parts: dict[str, list[Any]] = {}
-    for row in rows:
-        name = key(row)
-        if name is not None:
-            parts.setdefault(name, []).append(row)
-    return {name: summarise(part, today) for name, part in parts.items()}
+def grouped(part: Part, column: str, name: Callable[[str], str | None], today: date) -> dict[str, Figures]:
+    """Return the figures of each group; complaints of none are left out.
+
+    :param column: whose values are grouped.
+    :param name: the group of a value.
+    """
+    order: dict[str, int] = {}
+    codes = np.full(len(part.words[column]), -1)
+    for at, word in enumerate(part.words[column]):
+        group = name(word) if word is not None else None
+        if group is not None:
+            codes[at] = order.setdefault(group, len(order))
+    found = counted(part, codes[part[column]], len(order), today)
+    return {group: figures for group, figures in zip(order, found, strict=True) if figures.n}
+
+
+def monthly(part: Part, first: date, last: date, today: date) -> list[Figures]:
+    """Return the figures of each month of a period."""
+    start = (first.year - 1970) * 12 + first.month - 1
+    at = part["received"].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) - start
+    return counted(part, at, len(months(first, last)), today)
 
 
 def ranks(groups: dict[str, Figures], measure: str = "followed") -> dict[str, int]:
@@ -113,13 +133,14 @@ def ranks(groups: dict[str, Figures], measure: str = "followed") -> dict[str, in
     return {name: better[share] for name, share in shares.items()}
 
 
-def topics(rows: Iterable[Any]) -> dict[str, int]:
+def topics(part: Part) -> dict[str, int]:
     """Count the special topics."""
     found: dict[str, int] = {}
-    for row in rows:
-        for topic in (row.topics or "").strip("|").split("|"):
-            if topic:
-                found[topic] = found.get(topic, 0) + 1
+    times = np.bincount(part["topics"], minlength=len(part.words["topics"])).tolist()
+    for word, count in zip(part.words["topics"], times, strict=True):
+        for topic in (word or "").strip("|").split("|"):
+            if topic and count:
+                found[topic] = found.get(topic, 0) + count
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -44,7 +44,8 @@ def _line(visit: Visit, incident: Incident) -> dict[str, Any]:
 @router.get("")
 async def listing(visit: Admins, semua: str = "", halaman: int = 1) -> Response:
     """Show the incidents of more than one complaint, the newest first."""
-    found = [one for one in visit.intake.incidents.gathered(visit.viewer) if semua or one.status == "terbuka"]
+    seen = await asyncio.to_thread(visit.board.ledger.names, visit.viewer)
+    found = [one for one in visit.intake.incidents.gathered(seen) if semua or one.status == "terbuka"]
     found.sort(key=lambda one: (-(one.last or 0), one.id))
     page = max(1, halaman)
     part = found[(page - 1) * _PAGE : page * _PAGE]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -15,19 +14,20 @@ from data.regions import Regions
 from service.review import plots, web
 from service.review.clock import today
 from service.review.figures import (
+    NONE,
     SMALLEST_CELL,
     SMALLEST_RANK,
     Figures,
-    government_of,
     grouped,
+    monthly,
     months,
-    office_of,
     ranks,
     semester_days,
     semester_of,
     summarise,
     topics,
 )
+from service.review.notices import notices
 from service.review.plan import MEASURES, may_plan, plan
 from service.review.queue import region_name
 from service.review.session import Signed, Visit
@@ -99,11 +99,10 @@ def limits(visit: Visit) -> tuple[date, date, str | None]:
 def build(visit: Visit) -> Report:
     """Count what the person may see."""
     first, last, region = limits(visit)
-    store, viewer = visit.intake.store, visit.viewer
-    found = store.read(lambda c: counted.rows(c, viewer, first.isoformat(), last.isoformat(), region))
+    found = visit.board.ledger.part(visit.viewer, first, last, region)
     day = today()
-    by, key = _grouping(visit, region)
-    groups = grouped(found, key, day)
+    by, column, key = _grouping(visit, region)
+    groups = grouped(found, column, key, day)
     order = ranks(groups)
     connected, active = _connection(visit, groups, by, region)
     sees_all = visit.user.decides
@@ -119,31 +118,29 @@ def build(visit: Visit) -> Report:
         for code, figures in groups.items()
     ]
     lines += [
-        Line(code, _name(visit, code), summarise((), day), None, hidden=False, active=False)
+        Line(code, _name(visit, code), NONE, None, hidden=False, active=False)
         for code in connected
         if code not in groups
     ]
     lines.sort(key=lambda line: line.name)
-    names = months(first, last)
-    parts = grouped(found, lambda row: row.received[:7], day)
-    monthly = [parts.get(name) or summarise((), day) for name in names]
     special = topics(found)
     if not sees_all:
         special = {name: count for name, count in special.items() if count >= SMALLEST_CELL}
     place = region_name(region) or "Seluruh wilayah Anda"
     inactive = len(connected - active)
     return Report(
-        first, last, region, place, summarise(found, day), lines, by, special, names, monthly, len(connected), inactive
-    )
+        first, last, region, place, summarise(found, day), lines, by, special, months(first, last),
+        monthly(found, first, last, day), len(connected), inactive,
+    )  # fmt: skip
 
 
-def _grouping(visit: Visit, region: str | None) -> tuple[str, Any]:
-    """Return what the table lists: provinces, the regencies of a province, or the offices of a regency."""
+def _grouping(visit: Visit, region: str | None) -> tuple[str, str, Callable[[str], str | None]]:
+    """Return what the table lists (provinces, the regencies of a province, or the offices of a regency), and how."""
     if visit.user.agency_id or (region is not None and len(region) == 5):
-        return "instansi", office_of
+        return "instansi", "office", lambda word: word
     if region is None:
-        return "provinsi", lambda row: (government_of(row) or "")[:2] or None
-    return "kabupaten/kota", lambda row: code if (code := government_of(row) or "").startswith(region) else None
+        return "provinsi", "government", lambda word: word[:2]
+    return "kabupaten/kota", "government", lambda word: word if word.startswith(region) else None
 
 
 def _connection(visit: Visit, groups: dict[str, Figures], by: str, region: str | None) -> tuple[set[str], set[str]]:
@@ -181,31 +178,30 @@ async def page(visit: Signed) -> Response:
 
 def _page(visit: Visit, status: int = 200, message: str | None = None) -> Response:
     report = build(visit)
-    monthly = report.monthly
+    over_time = report.monthly
     received = plots.bars(
         "Laporan masuk dan ditindaklanjuti per bulan",
         report.months,
-        [("masuk", [one.n for one in monthly]), ("ditindaklanjuti", [one.followed for one in monthly])],
+        [("masuk", [one.n for one in over_time]), ("ditindaklanjuti", [one.followed for one in over_time])],
     )
     shares = plots.lines(
         "Persentase ditindaklanjuti dan sesuai saran per bulan",
         report.months,
         [
-            ("ditindaklanjuti", [one.share("followed") for one in monthly]),
-            ("sesuai saran", [one.share("accepted") for one in monthly]),
+            ("ditindaklanjuti", [one.share("followed") for one in over_time]),
+            ("sesuai saran", [one.share("accepted") for one in over_time]),
         ],
         percent=True,
     )
     times = plots.lines(
         "Median hari sampai diteruskan per bulan",
         report.months,
-        [("hari", [one.days for one in monthly])],
+        [("hari", [one.days for one in over_time])],
         percent=False,
     )
     careful = None
     if visit.user.named:
-        first, last, viewer = report.first.isoformat(), report.last.isoformat(), visit.viewer
-        count = visit.intake.store.read(lambda c: counted.careful_count(c, viewer, first, last))
+        count = visit.board.ledger.careful(visit.viewer, report.first, report.last)
         careful = count if count >= SMALLEST_CELL else None
     return visit.page(
         "monitor.html",
@@ -218,6 +214,7 @@ def _page(visit: Visit, status: int = 200, message: str | None = None) -> Respon
         choices=_choices(visit),
         query=f"mulai={report.first}&sampai={report.last}&wilayah={report.region or ''}",
         careful=careful,
+        notices=notices(visit),
         smallest=SMALLEST_CELL,
         smallest_rank=SMALLEST_RANK,
         message=message,

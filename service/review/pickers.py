@@ -13,14 +13,14 @@ from service.api import json_answer
 from service.review import web
 from service.review.clock import today
 from service.review.reading import tier_name
-from service.review.session import Signed
+from service.review.session import Asking
 
 router = APIRouter(prefix=web.HOME, include_in_schema=False, route_class=web.PageRoute)
 _SHOWN = 12
 
 
 @router.get("/cari/instansi")
-async def agencies(visit: Signed, q: str = "") -> Response:
+async def agencies(visit: Asking, q: str = "") -> Response:
     """Find agencies as typed."""
     found = visit.intake.registry.find(q[:200], _SHOWN) if q.strip() else []
     shown = []
@@ -80,6 +80,6 @@ def find_categories(text: str, limit: int = _SHOWN) -> list[Category]:
 
 
 @router.get("/cari/kategori")
-async def categories(_visit: Signed, q: str = "") -> Response:
+async def categories(_visit: Asking, q: str = "") -> Response:
     """Find categories as typed."""
     return json_answer([{"value": c.id, "label": c.name, "hint": c.root} for c in find_categories(q[:200])])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 from fastapi import APIRouter, Response
 
@@ -46,8 +44,7 @@ def plan(visit: Visit, region: str | None) -> list[tuple[str, list[Goal]]]:
     for semester in (this, semester_of(start - timedelta(days=1))):
         first, last = semester_days(semester)
         store = visit.intake.store
-        rows = _rows(visit, first, last, region)
-        figures = summarise(rows, today())
+        figures = summarise(visit.board.ledger.part(visit.viewer, first, last, region), today())
         wanted = store.read(lambda c, s=semester: counted.targets_of(c, region or "", s))  # type: ignore[misc]
         goals = [
             Goal(code, name, wanted.get(code), figures.share(code), figures.judged if code == "accepted" else figures.n)
@@ -55,11 +52,6 @@ def plan(visit: Visit, region: str | None) -> list[tuple[str, list[Goal]]]:
         ]
         found.append((semester, goals))
     return found
-
-
-def _rows(visit: Visit, first: date, last: date, region: str | None) -> Sequence[Any]:
-    viewer = visit.viewer
-    return visit.intake.store.read(lambda c: counted.rows(c, viewer, first.isoformat(), last.isoformat(), region))
 
 
 def may_plan(visit: Visit, region: str | None) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +18,7 @@ from data.regions import Regions
 from service.review import web
 from service.review.clock import today
 from service.review.session import Signed, Visit
-from service.review.tasks import DONE, FOLLOW_UP, HELD, NATIONAL, REASONS, WAITING
+from service.review.tasks import DONE, FOLLOW_UP, HELD, NATIONAL, REASONS, WAITING, is_blind
 from service.storage import worklist
 from service.storage.worklist import Place, Wanted
 
@@ -62,6 +64,21 @@ def region_name(code: str | None) -> str | None:
     return Regions.load().get(code[:5]).full_name
 
 
+@lru_cache(maxsize=1024)
+def _region_of(text: str) -> str | None:
+    """Read a region: its code, or its name as people type it; ``None`` if there is none."""
+    regions = Regions.load()
+    if text[:5] in regions or text[:2] in regions:
+        return text
+    typed = text.casefold().split()
+    if not typed:
+        return None
+    provinces = regions.children(None)
+    every = [*provinces, *(one for province in provinces for one in regions.children(province.code))]
+    fitting = [one for one in every if all(word in one.full_name.casefold() for word in typed)]
+    return min(fitting, key=lambda one: (len(one.full_name), one.code)).code if fitting else None
+
+
 def first_tab(visit: Visit) -> str:
     """Return the tab that a role works from."""
     return "tindak" if visit.user.role == "penghubung" else "perlu"
@@ -75,11 +92,10 @@ def wanted_of(visit: Visit, query: dict[str, str]) -> Wanted:
         stages = (*stages, FOLLOW_UP)  # a body without offices below: what came to it is to be decided here
     age = query.get("umur", "")
     before = (today() - timedelta(days=int(age))).isoformat() if age in AGES else None
-    region = query.get("wilayah", "")
     return Wanted(
         stages=stages,
         excluded=(NATIONAL,) if visit.user.role == "instansi" and tab == "perlu" else (),
-        region=region if region[:5] in Regions.load() or region[:2] in Regions.load() else None,
+        region=_region_of(query.get("wilayah", "")),
         agency=query.get("instansi") or None,
         category=query.get("kategori") or None,
         reason=query["alasan"] if query.get("alasan") in REASONS else None,
@@ -104,7 +120,7 @@ def place_of(text: str) -> Place | None:
 def item_of(visit: Visit, row: Row[Any]) -> Item:
     """Make a line of the queue."""
     content = json.loads(row.content)
-    blind = bool(row.audit) and not row.decided and row.stage in WAITING
+    blind = is_blind(row, decided=bool(row.decided))
     text = " ".join(content["text"].split())
     open_task = row.stage != DONE
     day = today()
@@ -135,6 +151,10 @@ async def queue(visit: Signed) -> Response:
     """Show what waits."""
     if not visit.user.decides:
         return web.go(f"{web.HOME}/monitor")
+    return await asyncio.to_thread(_page, visit)  # so that a search in a large store holds nobody else up
+
+
+def _page(visit: Visit) -> Response:
     start = time.perf_counter()
     query = {name: value[:200] for name, value in visit.request.query_params.items()}
     wanted = wanted_of(visit, query)

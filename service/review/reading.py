@@ -45,6 +45,12 @@ FINDINGS = {
     "sengketa_pribadi": "Mungkin sengketa antarpribadi: mohon periksa apakah ada kewajiban pemerintah di dalamnya.",
     "tidak_jelas": "Isi laporan mungkin belum jelas: mohon periksa.",
     "kurang_lengkap": "Laporan mungkin belum lengkap.",
+    "berkadar_pengawasan": "Mungkin berkadar pengawasan: mohon dinilai bersama Inspektorat.",
+}
+ENDED = {
+    "diarsipkan": "Laporan serupa kerap diarsipkan: mohon periksa bukti dan kejelasannya.",
+    "kedaluwarsa": "Laporan serupa kerap kedaluwarsa tanpa tanggapan: mohon pastikan ada yang menanggapi.",
+    "menunggu kelengkapan": "Laporan serupa kerap menunggu kelengkapan: mohon periksa apa yang kurang.",
 }
 MISSING = {
     "lokasi": "lokasi",
@@ -160,7 +166,7 @@ def findings(answer: Mapping[str, Any]) -> list[str]:
     screening = answer["screening"]
     said = []
     for item in screening["findings"]:
-        text = FINDINGS.get(item["kind"], "")
+        text = FINDINGS.get(item["kind"]) or ENDED.get(item["detail"] or "", "")
         missing = [MISSING.get(name, name) for name in item["missing"]]
         if missing:
             text = f"{text} Belum disebut: {', '.join(missing)}."

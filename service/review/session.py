@@ -43,6 +43,7 @@ class Visit:
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Answer a page with the frame that belongs to the person."""
         common = {"user": self.user, "csrf": self.session.csrf, "roles": people.ROLES, "path": self.request.url.path}
+        common["behind"] = self.board.late
         return web.render(template, status, **common, **values)
 
     def note(self, action: str, target: str, detail: str | None = None) -> None:
@@ -64,7 +65,7 @@ async def find_session(request: Request) -> Session | None:
     login = trusted_login(request, settings)
     if login is not None and (found is None or found.user.login != login):
         found = await _sign_in_trusted(request, login, idle, longest)
-    if found is not None:
+    if found is not None and found.stale:
         key = found.token
         intake.store.write(lambda connection: people.touch_session(connection, key))
     return found
@@ -94,10 +95,12 @@ class Access:
     """Let people of some roles in; a form must carry the CSRF value of the sign-in.
 
     :param roles: none for everyone who is signed in.
+    :param follows: whether what is answered shows the work list.
     """
 
-    def __init__(self, *roles: Role) -> None:
+    def __init__(self, *roles: Role, follows: bool = True) -> None:
         self.roles = frozenset(roles)
+        self.follows = follows
 
     async def __call__(self, request: Request) -> Visit:
         """Return the visit."""
@@ -112,11 +115,13 @@ class Access:
                 raise PilahError("PLH-450")
         intake = intake_of(request)
         board: Board = request.app.state.board
-        await board.follow()
+        if self.follows:
+            await board.follow()
         return Visit(request, session, session.user.viewer(), intake, settings_of(request), board)
 
 
 Signed = Annotated[Visit, Depends(Access())]
+Asking = Annotated[Visit, Depends(Access(follows=False))]
 Deciding = Annotated[Visit, Depends(Access(*sorted(DECIDING)))]
 Admins = Annotated[Visit, Depends(Access("nasional", "instansi"))]
 Nasional = Annotated[Visit, Depends(Access("nasional"))]

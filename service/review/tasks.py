@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,8 @@ from service.storage.log import ARCHIVED, FOUND_ID, Event
 VERIFY, PASS_ON, FOLLOW_UP, HELD, DONE = "verifikasi", "disposisi", "tindak_lanjut", "tunda", "selesai"
 WAITING = (VERIFY, PASS_ON)
 NATIONAL = "nasional"
+DRAWN, BLIND = 1, 2
+"""The mark ``audit`` of a complaint drawn for the blind audit, and of one that was decided blind."""
 _GOVERNMENT = re.compile(r"\d{2}(\.\d{2})?")
 _TOPIC = "topik:"
 
@@ -47,7 +47,7 @@ class Task:
 
     :param seq: the last event that it was made from.
     :param holder: whose turn it is: ``nasional``, the id of a government or office; ``None``: the admin there.
-    :param audit: whether the suggestion is shown only after the answer.
+    :param audit: of the blind audit: 0 not in it, ``DRAWN`` or ``BLIND``.
     :param accepted: whether the first decision took the suggested agency; ``None`` where there was none to take.
     :param linked: whether people linked it as a duplicate.
     :param late: whether a limit was missed, now or earlier.
@@ -105,39 +105,34 @@ def must_choose(answer: Mapping[str, Any]) -> bool:
     return sensitive or doubt(answer) in ("wilayah", "tingkat", "instansi")
 
 
-def audited(complaint_id: str, answer: Mapping[str, Any], share: float) -> bool:
-    """Draw a complaint for the blind audit; the draw follows from the id, so the list can be made anew.
+def is_blind(row: Any, *, decided: bool) -> bool:
+    """Say whether the suggestion of a complaint is still to be kept from who decides.
 
-    Drawn from what is eligible for automatic routing; while no bound is proved, from all that is fit to route.
+    :param row: its row of the work list, if there is one.
     """
-    decision = answer["decision"]
-    bounded = decision["guarantee"] is not None and decision["guarantee"]["valid"]
-    eligible = decision["eligible"] if bounded else answer["screening"]["status"] == "ok"
-    if not eligible or answer["agency"] is None or set(answer["screening"]["flags"]) & CONFIDENTIAL_FLAGS:
-        return False
-    drawn = hashlib.sha256(f"audit:{complaint_id}".encode()).digest()
-    return int.from_bytes(drawn[:8]) < share * 2**64
+    return row is not None and row.audit == DRAWN and not decided and row.stage in WAITING
 
 
-def task_of(events: Sequence[Event], body: str | None, clock: Clock, share: float, today: date) -> Task | None:
+def task_of(
+    events: Sequence[Event], answer: Mapping[str, Any] | None, clock: Clock, drawn: bool, today: date
+) -> Task | None:
     """Make the row of one complaint.
 
     :param events: all of them, in order.
-    :param body: the newest answer; ``None`` if nobody asked the model.
-    :param share: of the blind audit.
+    :param answer: the newest one, or those parts of it that are looked at here; ``None`` if nobody asked the model.
+    :param drawn: whether it is in the blind audit.
     :returns: ``None`` if there is no such complaint (any more).
     """
     if not events or any(event.kind == "deleted" for event in events):
         return None
-    answer = json.loads(body) if body is not None else None
-    return _Fold(answer, clock, share).run(effective(events), events[-1].seq, today)
+    return _Fold(answer, clock, drawn).run(effective(events), events[-1].seq, today)
 
 
 class _Fold:
     """Go through the events of one complaint."""
 
-    def __init__(self, answer: dict[str, Any] | None, clock: Clock, share: float) -> None:
-        self._answer, self._clock, self._share = answer, clock, share
+    def __init__(self, answer: Mapping[str, Any] | None, clock: Clock, drawn: bool) -> None:
+        self._answer, self._clock, self._drawn = answer, clock, drawn
         self._flags = set(answer["screening"]["flags"]) if answer else set()
         self._stage, self._reason = DONE if answer is None else VERIFY, "keyakinan"
         self._holder: str | None = None
@@ -146,7 +141,7 @@ class _Fold:
         self._closed: str | None = None
         self._returned = self._linked = self._late = 0
         self._accepted: int | None = None
-        self._audit = False
+        self._audit = 0
         self._due = date.max
         self._type = answer["type"]["label"] if answer and answer["type"] else None
 
@@ -155,7 +150,7 @@ class _Fold:
         sent = first.payload.get("complaint", {}).get("date")
         received = day_of(sent) if sent else day_of(first.at)
         if self._answer is not None:
-            self._begin(first.complaint_id, received)
+            self._begin(received)
         for event in events:
             self._apply(event)
         if self._stage != DONE and self._due < today:
@@ -169,7 +164,7 @@ class _Fold:
             due=self._due.isoformat(),
             reason=self._reason,
             holder=self._holder,
-            audit=int(self._audit),
+            audit=self._audit,
             received=received.isoformat(),
             disposed=self._disposed,
             followed=self._followed,
@@ -181,10 +176,10 @@ class _Fold:
             late=self._late,
         )
 
-    def _begin(self, complaint_id: str, received: date) -> None:
+    def _begin(self, received: date) -> None:
         assert self._answer is not None  # noqa: S101 - the caller looked
         self._reason = doubt(self._answer)
-        self._audit = audited(complaint_id, self._answer, self._share)
+        self._audit = DRAWN if self._drawn else 0
         self._due = self._clock.add(received, self._clock.verify)
         if self._reason == "diteruskan":
             self._stage = VERIFY if self._audit else DONE
@@ -225,6 +220,8 @@ class _Fold:
         if self._accepted is None and suggested is not None and not self._disposed and not imported:
             same = {suggested["id"], suggested["label"]} & {agency, payload.get("agency")} - {None}
             self._accepted = int(bool(same) or payload.get("accepted") is True)
+            if payload.get("blind"):
+                self._audit = BLIND
         self._type = payload.get("type") or self._type
         self._disposed = self._disposed or event.at
         if agency is not None and _GOVERNMENT.fullmatch(agency):

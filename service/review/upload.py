@@ -18,6 +18,7 @@ from service.review import web
 from service.review.reader import Reader
 from service.review.session import Admins, Visit
 from service.review.sheet import row_of, workbook
+from service.review.tasks import is_blind
 from service.storage.uploads import RUNNING, Upload, add_upload, get_upload, rows_of, uploads_of
 from service.storage.worklist import task_row
 
@@ -80,7 +81,7 @@ def _own(visit: Visit, upload_id: str) -> Upload:
 async def show(upload_id: str, visit: Admins) -> Response:
     """Show how far an upload is, and its rows with the suggestions."""
     upload = _own(visit, upload_id)
-    lines = [] if upload.status == RUNNING else _lines(visit, upload, 200)
+    lines = [] if upload.status == RUNNING else await asyncio.to_thread(_lines, visit, upload, 200)
     return visit.page("unggahan.html", upload=upload, lines=lines)
 
 
@@ -92,7 +93,7 @@ def _lines(visit: Visit, upload: Upload, limit: int | None = None) -> list[dict[
         answer = store.last_answer(name) if state is not None else None
         body = json.loads(answer.body) if answer is not None else None
         task = store.read(lambda connection, name=name: task_row(connection, name))  # type: ignore[misc]
-        blind = state is not None and not state.decided and task is not None and bool(task.audit)
+        blind = state is not None and is_blind(task, decided=state.decided)
         found.append({"row": number, "id": name, "state": state, "answer": None if blind else body, "blind": blind})
     return found
 
@@ -108,7 +109,16 @@ async def progress(upload_id: str, visit: Admins) -> Response:
 async def download(upload_id: str, visit: Admins) -> Response:
     """Return the rows with the suggestions beside each; what the person may not see is left out."""
     upload = _own(visit, upload_id)
-    rows = []
+    rows = await asyncio.to_thread(_rows, visit, upload)
+    visit.note("unduh", upload.id, f"{len(rows)} baris")
+    content = await asyncio.to_thread(workbook, rows)
+    name = f"saran-{upload.created_at[:10]}.xlsx"
+    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _rows(visit: Visit, upload: Upload) -> list[list[object]]:
+    """Return the rows of the download."""
+    rows: list[list[object]] = []
     for line in _lines(visit, upload):
         state = line["state"]
         if state is None:
@@ -123,7 +133,4 @@ async def download(upload_id: str, visit: Admins) -> Response:
         if line["blind"]:
             row[5] = "(uji acak: jawab dulu di antrean)"
         rows.append(row)
-    visit.note("unduh", upload.id, f"{len(rows)} baris")
-    content = await asyncio.to_thread(workbook, rows)
-    name = f"saran-{upload.created_at[:10]}.xlsx"
-    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return rows

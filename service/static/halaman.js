@@ -154,6 +154,8 @@
       else if ((key === "k" || key === "arrowup") && links.length) { event.preventDefault(); links[Math.max(at - 1, 0)].focus(); }
       return;
     }
+    const keyed = one(`[data-kunci="${CSS.escape(key)}"]`);
+    if (keyed) { event.preventDefault(); keyed.click(); return; }
     if (["1", "2", "3"].includes(key) && form) {
       const radio = all("[name=instansi]:not([data-lain])", form)[Number(key) - 1];
       if (radio) { event.preventDefault(); radio.checked = true; radio.dispatchEvent(new Event("change", { bubbles: true })); }

@@ -1,57 +1,44 @@
-"""What the monitoring pages count: one slim row a complaint; confidential and sensitive complaints never count."""
+"""What the monitoring pages count from: one slim row a complaint; and the action plans' targets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from service.storage.review_tables import targets, tasks, users
-from service.storage.store import visible
-from service.storage.tables import complaints
-from service.viewer import Viewer
+from service.storage.tables import complaints, events
 
-_FIELDS = "received disposed followed closed returned accepted linked topics late stage due".split()
-
-
-def without_care(viewer: Viewer) -> Viewer:
-    """Return the viewer without the right to confidential complaints: what is counted may be passed on."""
-    return replace(viewer, scopes=frozenset({"read"}), person=True)
+_TASK = "complaint_id received disposed followed closed returned accepted audit linked topics late stage due".split()
+_STATE = "region_code agency_id agency decided confidentiality sensitive about sender".split()
+_JOINED = tasks.join(complaints, complaints.c.id == tasks.c.complaint_id)
+_COLUMNS = (*(tasks.c[name] for name in _TASK), *(complaints.c[name] for name in _STATE))
 
 
-def rows(connection: Connection, viewer: Viewer, first: str, last: str, region: str | None) -> Sequence[Row[Any]]:
-    """Return what is counted of the complaints that were received in a period.
+def rows_from(connection: Connection, after: str, limit: int) -> Sequence[Row[Any]]:
+    """Return what is counted of complaints, in the order of their ids.
 
-    :param first: the first day, :param last: the last one, as ISO dates.
-    :param region: only from this region, or of its agencies.
+    :param after: the last id that was read; empty for the first.
     """
-    shown = [tasks.c[name] for name in _FIELDS]
-    shown += [complaints.c.region_code, complaints.c.agency_id, complaints.c.agency, complaints.c.decided]
-    condition = sa.and_(tasks.c.received.between(first, last), visible(without_care(viewer)))
-    if region is not None:
-        code, agency = complaints.c.region_code, complaints.c.agency_id
-        condition = sa.and_(
-            condition,
-            sa.or_(
-                code == region,
-                code.startswith(f"{region}.", autoescape=True),
-                agency == region,
-                agency.startswith(f"{region}:", autoescape=True),
-            ),
-        )
-    joined = tasks.join(complaints, complaints.c.id == tasks.c.complaint_id)
-    return connection.execute(sa.select(*shown).select_from(joined).where(condition)).all()
+    statement = sa.select(*_COLUMNS).select_from(_JOINED).where(tasks.c.complaint_id > after)
+    return connection.execute(statement.order_by(tasks.c.complaint_id).limit(limit)).all()
 
 
-def careful_count(connection: Connection, viewer: Viewer, first: str, last: str) -> int:
-    """Count the confidential and sensitive complaints of a period that a named officer sees."""
-    joined = tasks.join(complaints, complaints.c.id == tasks.c.complaint_id)
-    care = sa.or_(complaints.c.confidentiality == "rahasia", complaints.c.sensitive == 1)
-    condition = sa.and_(tasks.c.received.between(first, last), visible(viewer), care)
-    return connection.execute(sa.select(sa.func.count()).select_from(joined).where(condition)).scalar_one()
+def rows_of(connection: Connection, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return what is counted of some complaints; those that are not stored (any more) are left out."""
+    return connection.execute(sa.select(*_COLUMNS).select_from(_JOINED).where(tasks.c.complaint_id.in_(ids))).all()
+
+
+def changed(connection: Connection, after: int, until: int, limit: int) -> tuple[list[str], int]:
+    """Return the complaints of the next events of the log, and how far these go.
+
+    :param until: the last event that the work list was made from.
+    """
+    statement = sa.select(events.c.seq, events.c.complaint_id).where(events.c.seq > after, events.c.seq <= until)
+    found = connection.execute(statement.order_by(events.c.seq).limit(limit)).all()
+    return list(dict.fromkeys(row.complaint_id for row in found)), found[-1].seq if found else until
 
 
 def accounts(connection: Connection) -> list[tuple[str | None, str | None]]:

@@ -167,11 +167,18 @@ def invited(connection: Connection, token: str) -> User | None:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Hold who is signed in, with the value that every form must carry."""
+    """Hold who is signed in, with the value that every form must carry.
+
+    :param stale: whether it is to be noted that the session is in use.
+    """
 
     user: User
     csrf: str
     token: str
+    stale: bool = False
+
+
+_NOTED = timedelta(minutes=1)  # how exactly it is noted when a session was used
 
 
 def open_session(connection: Connection, user_id: str) -> str:
@@ -187,7 +194,7 @@ def find_session(connection: Connection, token: str, *, idle: timedelta, longest
     """Return who holds a cookie, unless the session is too old or the person is not active."""
     moment = datetime.now(UTC)
     statement = (
-        sa.select(users, sessions.c.csrf, sessions.c.token.label("session"))
+        sa.select(users, sessions.c.csrf, sessions.c.token.label("session"), sessions.c.seen_at.label("used_at"))
         .join(sessions, sessions.c.user_id == users.c.id)
         .where(
             sessions.c.token == digest(token),
@@ -197,12 +204,14 @@ def find_session(connection: Connection, token: str, *, idle: timedelta, longest
         )
     )
     row = connection.execute(statement).first()
-    return None if row is None else Session(_user(row), row.csrf, row.session)
+    if row is None:
+        return None
+    return Session(_user(row), row.csrf, row.session, stale=row.used_at < as_utc(moment - _NOTED))
 
 
 def touch_session(connection: Connection, session: str) -> None:
     """Note that a session is in use, at most once a minute."""
-    before = as_utc(datetime.now(UTC) - timedelta(minutes=1))
+    before = as_utc(datetime.now(UTC) - _NOTED)
     mine = sa.and_(sessions.c.token == session, sessions.c.seen_at < before)
     connection.execute(sessions.update().where(mine).values(seen_at=now()))
 

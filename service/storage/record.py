@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from data.errors import PilahError
 from service.codec import dumps, now
+from service.storage import judging
 from service.storage.jobs import purge_complaint
 from service.storage.log import FOUND_ID, LINKING, Event, State, fold
 from service.storage.store import Answer, to_event, to_state, visible
@@ -29,7 +30,7 @@ class Posting:
     :param search: what the duplicate index is told besides the content: region, category, function.
     :param summary: what the state keeps of the answer: agency, agency_id, category, type.
     :param body: the answer as JSON text; ``None`` for an archived complaint that nobody asked about.
-    :param mentioned: ids of the duplicates that the answer names.
+    :param mentioned: ids of the duplicates and past decisions that the answer names.
     :param care: ``sensitive`` and ``about`` of the state, where it needs special care.
     :param at: when it was sent, if that is long ago; ``None`` for now.
     """
@@ -148,7 +149,8 @@ def erase(connection: Connection, complaint_id: str, viewer: Viewer, actor: str 
     naming = sa.select(assessments).join(mentions, mentions.c.seq == assessments.c.seq)
     for row in connection.execute(naming.where(mentions.c.other_id == complaint_id)).all():
         body = json.loads(row.body)
-        body["duplicates"] = [item for item in body.get("duplicates", ()) if item["id"] != complaint_id]
+        for part in ("duplicates", "nearest"):
+            body[part] = [item for item in body.get(part, ()) if item["id"] != complaint_id]
         connection.execute(assessments.update().where(assessments.c.seq == row.seq).values(body=dumps(body)))
     connection.execute(mentions.delete().where(mentions.c.other_id == complaint_id))
     for row in connection.execute(sa.select(events).where(events.c.complaint_id == complaint_id)).all():
@@ -156,6 +158,7 @@ def erase(connection: Connection, complaint_id: str, viewer: Viewer, actor: str 
         connection.execute(events.update().where(events.c.seq == row.seq).values(payload=dumps(kept), digest=""))
     connection.execute(complaints.delete().where(complaints.c.id == complaint_id))
     purge_complaint(connection, complaint_id)
+    judging.purge_complaint(connection, complaint_id)
     time = now()
     return _insert(
         connection,

@@ -73,7 +73,7 @@ mentions = Table(
     Column("other_id", String(200), primary_key=True),
     Index("mentions_other", "other_id"),
 )
-"""Which answers name which complaint as a duplicate, so that an erasure finds them."""
+"""Which answers name which complaint, as a duplicate or a past decision, so that an erasure finds them."""
 
 keys = Table(
     "keys",

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
 from service.storage.log import Event
 from service.storage.review_tables import cursors, tasks
-from service.storage.store import to_event, visible
+from service.storage.store import visible
 from service.storage.tables import assessments, complaints, events
 from service.viewer import Viewer
 
 _NAME = "tasks"
-Make = Callable[[Sequence[Event], str | None], Any]
+_AT_ONCE = 100  # complaints that one step looks at: a few milliseconds
+Make = Callable[[Mapping[str, Sequence[Event]], Mapping[str, Mapping[str, Any]]], Sequence[Any]]
+"""Makes rows out of the events of complaints and of their newest answers, both by id; none of who is to have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold what a step of following the log has read, before it is written.
+
+    :param after: the place in the log that it began from, and ``until`` the one that it reached.
+    :param ids: the complaints that it looked at.
+    :param rows: their rows of the list; a complaint without one is in it no more.
+    """
+
+    after: int
+    until: int
+    ids: Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
 
 
 def cursor(connection: Connection) -> int:
@@ -24,50 +43,166 @@ def cursor(connection: Connection) -> int:
     return connection.execute(sa.select(cursors.c.seq).where(cursors.c.name == _NAME)).scalar() or 0
 
 
-def follow(connection: Connection, make: Make, limit: int = 2000) -> int:
-    """Bring the list in step with the next events of the log and return how many there were.
+def read_step(connection: Connection, make: Make, limit: int = _AT_ONCE) -> Step | None:
+    """Read what the next complaints of the log need in the list; ``None`` if the list is in step with it.
 
-    :param make: makes a row out of a complaint's events and its newest answer, ``None`` if there is to be none.
+    A complaint is folded from all its events at once, so the events of it that come later are passed over then.
+
+    :param limit: complaints to look at.
     """
-    # Of several servers on one store one reads at a time.
-    held = sa.select(cursors.c.seq).where(cursors.c.name == _NAME).with_for_update()
-    read = connection.execute(held).scalar() or 0
-    new = connection.execute(
-        sa.select(events.c.seq, events.c.complaint_id).where(events.c.seq > read).order_by(events.c.seq).limit(limit)
-    ).all()
-    if not new:
-        return 0
-    changed = list(dict.fromkeys(row.complaint_id for row in new))
-    for start in range(0, len(changed), 500):
-        _renew(connection, changed[start : start + 500], make)
-    connection.execute(cursors.update().where(cursors.c.name == _NAME).values(seq=new[-1].seq))
-    return len(new)
+    after = cursor(connection)
+    statement = (
+        sa.select(events.c.seq, events.c.complaint_id, tasks.c.seq.label("made"))
+        .select_from(events.outerjoin(tasks, tasks.c.complaint_id == events.c.complaint_id))
+        .where(events.c.seq > after)
+        .order_by(events.c.seq)
+        .limit(4 * limit)
+    )
+    changed: dict[str, None] = {}
+    until = after
+    for row in connection.execute(statement):
+        if row.made is None or row.made < row.seq:
+            if len(changed) >= limit and row.complaint_id not in changed:
+                break
+            changed[row.complaint_id] = None
+        until = row.seq
+    return Step(after, until, tuple(changed), _made(connection, tuple(changed), make)) if until > after else None
 
 
-def _renew(connection: Connection, ids: Sequence[str], make: Make) -> None:
+def read_some(connection: Connection, make: Make, ids: Sequence[str]) -> Step:
+    """Read what some complaints need in the list, wherever in the log they are."""
+    return Step(0, 0, ids, _made(connection, ids, make))
+
+
+def write_step(connection: Connection, step: Step) -> bool:
+    """Write what was read; a row made from later events stays. Say whether it was the next step.
+
+    Of several servers that read the same step, each writes the same rows.
+    """
+    if step.rows:
+        connection.execute(_upsert(connection), step.rows)
+    gone = set(step.ids) - {row["complaint_id"] for row in step.rows}
+    if gone:
+        connection.execute(tasks.delete().where(tasks.c.complaint_id.in_(gone)))
+    if step.until == step.after:
+        return False
+    own = sa.and_(cursors.c.name == _NAME, cursors.c.seq == step.after)
+    return connection.execute(cursors.update().where(own).values(seq=step.until)).rowcount == 1
+
+
+def _upsert(connection: Connection) -> sa.Executable:
+    if connection.dialect.name == "sqlite":
+        statement: Any = sqlite.insert(tasks)
+    else:
+        statement = postgresql.insert(tasks)
+    new = {column.name: statement.excluded[column.name] for column in tasks.c if column.name != "complaint_id"}
+    return statement.on_conflict_do_update(  # type: ignore[no-any-return]
+        index_elements=[tasks.c.complaint_id], set_=new, where=tasks.c.seq <= statement.excluded.seq
+    )
+
+
+def _parts(connection: Connection, column: sa.Column[str], *paths: str) -> sa.ColumnElement[str]:
+    """Return an expression of the JSON list of some parts of a JSON text: the database cuts them out.
+
+    :param paths: at least two, as ``agency.id``.
+    """
+    if connection.dialect.name == "sqlite":
+        return sa.func.json_extract(column, *(f"$.{path}" for path in paths), type_=sa.Text)
+    whole = sa.cast(column, sa.JSON)
+    return sa.cast(sa.func.json_build_array(*(whole[tuple(path.split("."))] for path in paths)), sa.Text)
+
+
+def _made(connection: Connection, ids: Sequence[str], make: Make) -> list[dict[str, Any]]:
+    """Make the rows of complaints; of long texts and answers the database hands over only what a row is made from."""
+    if not ids:
+        return []
+    kind = events.c.kind
+    said = sa.case(
+        (kind == "received", _parts(connection, events.c.payload, "complaint.date", "digest")),
+        (kind.in_(("updated", "assessed")), "{}"),
+        else_=events.c.payload,
+    )
+    slim = (events.c.seq, events.c.event_id, events.c.complaint_id, kind, events.c.at, said)
+    statement = sa.select(*slim).where(events.c.complaint_id.in_(ids)).order_by(events.c.seq)
     history: dict[str, list[Event]] = {}
-    found = connection.execute(sa.select(events).where(events.c.complaint_id.in_(ids)).order_by(events.c.seq))
-    for row in found:
-        history.setdefault(row.complaint_id, []).append(to_event(row))
+    for seq, event_id, name, what, at, text in connection.execute(statement):
+        payload = json.loads(text)
+        if what == "received":
+            payload = {"complaint": {"date": payload[0]}}
+        history.setdefault(name, []).append(Event(event_id, name, what, at, at, payload, seq=seq))
+    made = make(history, _answers(connection, ids))
+    return [{name: getattr(task, name) for name in _COLUMNS} for task in made]
+
+
+_COLUMNS = tuple(column.name for column in tasks.c)
+
+
+def _answers(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return of the newest answer of each complaint what the list is made from."""
     newest = sa.select(sa.func.max(assessments.c.seq)).where(assessments.c.complaint_id.in_(ids))
     newest = newest.group_by(assessments.c.complaint_id)
-    statement = sa.select(assessments.c.complaint_id, assessments.c.body).where(assessments.c.seq.in_(newest))
-    bodies = {row.complaint_id: row.body for row in connection.execute(statement)}
-    made = [make(history[name], bodies.get(name)) for name in ids if name in history]
-    connection.execute(tasks.delete().where(tasks.c.complaint_id.in_(ids)))
-    rows = [asdict(task) for task in made if task is not None]
-    if rows:
-        connection.execute(tasks.insert(), rows)
+    columns = (
+        assessments.c.complaint_id, assessments.c.seq, assessments.c.at,
+        _parts(
+            connection, assessments.c.body, "screening.status", "screening.flags", "decision.priority",
+            "decision.action", "decision.eligible", "decision.question", "decision.guarantee.valid", "claim.conflict",
+            "agency.id", "agency.label", "type.label",
+        ),
+    )  # fmt: skip
+    found = {}
+    for name, seq, at, text in connection.execute(sa.select(*columns).where(assessments.c.seq.in_(newest))):
+        status, flags, priority, action, eligible, question, valid, conflict, agency_id, agency, label = json.loads(
+            text
+        )
+        found[name] = {
+            "seq": seq,
+            "at": at,
+            "screening": {"status": status, "flags": flags},
+            "decision": {
+                "priority": priority,
+                "action": action,
+                "eligible": eligible,
+                "question": question,
+                "guarantee": None if valid is None else {"valid": valid},
+            },
+            "claim": {"conflict": conflict},
+            "agency": {"id": agency_id, "label": agency} if agency is not None else None,
+            "type": {"label": label} if label is not None else None,
+        }
+    return found
 
 
-def rebuild(connection: Connection, make: Make) -> int:
-    """Make the whole list anew from the log."""
+def first_answer(connection: Connection, moment: str) -> int:
+    """Return the place in the log of the first answer from a moment on; that after the last one if there is none."""
+    low, high = 0, connection.execute(sa.select(sa.func.max(assessments.c.seq))).scalar() or 0
+    high += 1
+    while low < high:  # answers are written in the order of their times
+        middle = (low + high) // 2
+        statement = sa.select(assessments.c.seq, assessments.c.at).where(assessments.c.seq >= middle)
+        row = connection.execute(statement.order_by(assessments.c.seq).limit(1)).first()
+        if row is None or row.at >= moment:
+            high = middle
+        else:
+            low = row.seq + 1
+    return low
+
+
+def answers_between(connection: Connection, start: int, end: int) -> int:
+    """Count the answers from a place in the log on, to before another."""
+    inside = sa.and_(assessments.c.seq >= start, assessments.c.seq < end)
+    return connection.execute(sa.select(sa.func.count()).select_from(assessments).where(inside)).scalar_one()
+
+
+def answers_in(connection: Connection, first: int, last: int) -> list[int]:
+    """Return the places in the log of the answers from one to another."""
+    inside = assessments.c.seq.between(first, last)
+    return list(connection.execute(sa.select(assessments.c.seq).where(inside).order_by(assessments.c.seq)).scalars())
+
+
+def begin_anew(connection: Connection) -> None:
+    """Forget the list, so that following the log makes all of it anew."""
     connection.execute(tasks.delete())
     connection.execute(cursors.update().where(cursors.c.name == _NAME).values(seq=0))
-    total = 0
-    while count := follow(connection, make):
-        total += count
-    return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 from data.complaint import Complaint, Record
-from evaluation.robustness import CHANGES, UNTITLED, changed, robustness, typos
+from evaluation.robustness import CHANGES, UNTITLED, changed, robustness, robustness_lines, robustness_section, typos
 from model.assessment import Assessment
 from model.triage import Triage
 from training.learner import TriagePredictor
@@ -67,3 +67,14 @@ def test_typos_hit_about_one_letter_in_twenty() -> None:
     wrong = typos(text, np.random.default_rng(0))
     assert 0.9 * len(text) < len(wrong) < 1.1 * len(text)
     assert sum(a != b for a, b in zip(text.split(), wrong.split(), strict=False)) > 60
+
+
+def test_the_table_says_what_each_change_costs(triage: Triage, sample_records: list[Record]) -> None:
+    losses = [asdict(loss) for loss in robustness(sample_records[:6], TriagePredictor(triage))]
+    lines = robustness_lines(losses)
+    assert len(lines) == 2 + len(CHANGES)
+    assert lines[0].startswith("asli: agency ")
+    assert any(line.startswith("huruf besar: agency +0.0") for line in lines)
+    page = robustness_section({"robustness": losses})
+    assert page.count("<tr") >= len(losses)
+    assert robustness_section({}) == ""

@@ -129,3 +129,15 @@ def test_arrays_that_do_not_fit_together_are_refused() -> None:
     arrays = memory.arrays() | {"rows": np.frombuffer(b"[]", np.uint8)}
     with pytest.raises(ValueError, match="not remembered"):
         Memory(vectoriser()).restore(arrays)
+
+
+def test_the_nearest_decisions_are_named_best_first_without_confidential_and_own_ones() -> None:
+    memory = Memory(vectoriser())
+    memory.remember(*row("a", "Dishub"))
+    memory.remember(*row("b", "DLH", text=TEXTS["b"] + " lampu"))
+    memory.remember(*row("s", "Dishub", text=TEXTS["a"], comparable=False))
+    memory.remember(*row("o", "Dishub", text=TEXTS["a"]))
+    named = memory.recall(TEXTS["a"], "agency", 101.0, without="o").nearest
+    assert [one[:2] for one in named] == [("a", "Dishub"), ("b", "DLH")]
+    assert named[0][2] == pytest.approx(1.0, abs=1e-3)
+    assert 0 < named[1][2] < 0.5

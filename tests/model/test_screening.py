@@ -13,7 +13,7 @@ from model.matters import shipped_matcher
 from model.phrases import phrase_text
 from model.places import PlaceResolver
 from model.reading import masked
-from model.screening import Screened, Screener, shipped_screener
+from model.screening import SUPERVISION, Screened, Screener, shipped_screener
 from model.text import normalise
 
 CASES = Path(__file__).parent / "screening_cases.psv"
@@ -149,3 +149,15 @@ def test_case_and_spaces_change_nothing(resolver: PlaceResolver) -> None:
         plain = screen(Complaint(id="x", text=text), resolver).screening
         loud = screen(Complaint(id="x", text="  " + text.upper().replace(" ", "   ")), resolver).screening
         assert (plain.status, plain.flags) == (loud.status, loud.flags), text
+
+
+def test_a_complaint_about_officials_may_be_one_for_the_inspectorate_and_others_are_not(
+    resolver: PlaceResolver,
+) -> None:
+    accused = screen(Complaint(id="x", text="Kepala desa meminta uang pelicin untuk surat tanah"), resolver)
+    hints = [f for f in accused.screening.findings if f.kind == SUPERVISION]
+    assert [f.probability for f in hints] == [0.6]
+    assert hints[0].rule is not None
+    assert accused.screening.status == "ok"
+    plain = screen(Complaint(id="x", text="Lampu jalan mati di Jalan Melati Soreang"), resolver)
+    assert SUPERVISION not in {f.kind for f in plain.screening.findings}

@@ -6,7 +6,7 @@ from typing import Any
 
 CONTRACT = {
     "id", "model", "type", "category", "agency", "co_agencies", "region", "claim", "screening", "decision",
-    "explanation", "duplicates",
+    "explanation", "duplicates", "nearest",
 }  # fmt: skip
 
 

@@ -13,8 +13,13 @@ from data.agencies import AgencyRegistry
 from data.complaint import Complaint, Labels, Record
 from model.duplicates.index import DuplicateIndex
 from service.archive import Counts, Reader, events_of, import_records, index_tail, prepare
+from service.cli import run
 from service.posting import apply_event, apply_events
+from service.review.board import Board
+from service.settings import Settings
+from service.storage import worklist
 from service.storage.log import Event
+from service.storage.review_tables import tasks
 from service.storage.store import Store
 from service.viewer import EVERYTHING
 
@@ -112,3 +117,16 @@ def test_the_index_holds_what_was_imported(store: Store, tmp_path: Path) -> None
     assert sum(index_tail(store, index)) == 15
     assert len(DuplicateIndex.open(tmp_path / "index")) == 5
     assert index.cursor == store.last_seq()
+
+
+def test_the_command_leaves_no_work_for_the_list_of_the_pages(tmp_path: Path) -> None:
+    rows = [f"L-{number},Lampu nomor {number} di Bandung mati,Dishub Kabupaten Bandung" for number in range(3)]
+    (tmp_path / "a.csv").write_text("\n".join(["id,text,agency", *rows]), encoding="utf-8")
+    assert run(["import", str(tmp_path / "a.csv"), "--var", str(tmp_path / "var")]) == 0
+    settings = Settings(var=tmp_path / "var")
+    opened = Store(settings.store_url)
+    assert opened.read(worklist.cursor) == opened.last_seq() > 0
+    found = opened.read(lambda connection: connection.execute(tasks.select()).all())
+    assert {(row.complaint_id, row.stage) for row in found} == {(f"L-{n}", "tindak_lanjut") for n in range(3)}
+    assert Board(opened, settings).step() is False
+    opened.close()

@@ -91,3 +91,38 @@ def test_what_was_decided_is_known_after_a_restart(tmp_path: Path) -> None:
         book.follow()
         after = server.assess(server.key(), NEXT, id="c", dry_run=True)
     assert after["agency"]["label"] == before["agency"]["label"] == OFFICE
+
+
+def test_the_nearest_decisions_are_named_to_those_who_may_see_them(learning: Server) -> None:
+    headers = learning.key()
+    learning.assess(headers, FIRST, id="a")
+    event(learning, headers, "a", kind="disposed", agency=OFFICE)
+    learning.assess(headers, FIRST + " juga", id="s", confidentiality="rahasia")
+    event(learning, headers, "s", kind="disposed", agency=OFFICE)
+    named = learning.assess(headers, NEXT, id="b")["nearest"]
+    assert [(one["id"], one["agency"]) for one in named] == [("a", OFFICE)]
+    assert 0.2 <= named[0]["similarity"] <= 1
+    elsewhere = learning.key(regions=["33.10"])
+    assert learning.assess(elsewhere, NEXT, id="c", dry_run=True)["nearest"] == []
+
+
+def test_a_sensitive_complaint_is_named_only_to_those_who_review(learning: Server) -> None:
+    hurt = "Anak saya korban kekerasan, dipukul guru di SDN Sukamanah Kecamatan Paseh Kabupaten Bandung"
+    headers = learning.key()
+    learning.assess(headers, hurt, id="a")
+    event(learning, headers, "a", kind="disposed", agency=OFFICE)
+    asked = hurt.replace("saya", "kami")
+    plain = learning.key("assess", "read")
+    assert learning.assess(plain, asked, id="b", dry_run=True)["nearest"] == []
+    reviewing = learning.key("assess", "read", "review")
+    assert [one["id"] for one in learning.assess(reviewing, asked, id="b", dry_run=True)["nearest"]] == ["a"]
+
+
+def test_an_erased_complaint_is_named_no_more(learning: Server) -> None:
+    headers = learning.key("assess", "events", "read", "admin")
+    learning.assess(headers, FIRST, id="a")
+    event(learning, headers, "a", kind="disposed", agency=OFFICE)
+    assert learning.assess(headers, NEXT, id="b")["nearest"]
+    assert learning.client.delete("/v1/complaints/a", headers=headers).status_code == 204
+    stored = learning.client.get("/v1/complaints/b", headers=headers).json()
+    assert stored["assessment"]["nearest"] == []

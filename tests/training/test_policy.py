@@ -45,6 +45,39 @@ def test_something_is_gained_where_the_answers_are_good() -> None:
     assert bound.n >= 105
 
 
+def test_one_unlucky_row_at_the_top_does_not_end_the_walk() -> None:
+    confidence = np.linspace(0.995, 0.9, 400)
+    right = np.ones(400, bool)
+    right[0] = False
+    found = find_threshold(confidence, right, 0.1, 0.9)
+    assert found is not None
+    assert found[1] == 400
+
+
+def test_where_the_walk_starts_depends_on_no_outcome() -> None:
+    confidence = np.linspace(0.995, 0.5, 300)
+    first = confidence > 0.97
+    seen = [find_threshold(confidence, right, 0.2, 0.9) for right in (np.ones(300, bool), ~first)]
+    assert seen[0] is not None
+    assert seen[1] is None  # wrong where it starts: nothing below is asked
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_promise_is_kept_with_bold_and_with_shy_probabilities(seed: int) -> None:
+    """Where the walk starts follows the stated probabilities, true or not; the promise does not."""
+    bend = (0.4, 1.0, 2.5)[seed]
+    rng = np.random.default_rng(seed)
+    broken = 0
+    population = rng.beta(5, 1.2, 100_000)
+    stated = population**bend
+    for _ in range(500):
+        drawn = rng.integers(0, population.size, 300)
+        found = find_threshold(stated[drawn], rng.random(300) < population[drawn], 0.1, 0.9)
+        if found is not None:
+            broken += float(1 - population[stated >= found[0]].mean()) > 0.1
+    assert broken / 500 <= 0.14
+
+
 def test_an_impossible_target_makes_nothing_eligible() -> None:
     rng = np.random.default_rng(2)
     right = rng.random(1000) < 0.7

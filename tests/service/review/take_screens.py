@@ -17,13 +17,18 @@ from browser import DESK, PHONE, browser, signed_in  # noqa: E402
 from office import Office  # noqa: E402
 from serving_app import start  # noqa: E402
 
+from evaluation.judging import ScoredPair  # noqa: E402
 from model.triage import Triage  # noqa: E402
+from service.codec import now  # noqa: E402
 from service.review.accounts import make_user  # noqa: E402
 from service.schemas import JAKARTA  # noqa: E402
+from service.storage.judging import Round, add_round  # noqa: E402
+from service.storage.people import all_users  # noqa: E402
 
 PASSWORD = "kebun raya bogor"  # noqa: S105 - of a store that lives as long as this script
 SCREENS = ROOT / "docs" / "screens"
 _TAKEN = 90
+JUDGING = "a" * 24
 
 
 def fill(office: Office) -> None:
@@ -44,6 +49,15 @@ def fill(office: Office) -> None:
             f"99000{number}", text, location="Weleri", regency="Kabupaten Kendal", province="Jawa Tengah",
             date=(today - timedelta(days=1 - number)).isoformat(),
         )  # fmt: skip
+
+
+def judge(office: Office) -> None:
+    """Begin a judging of the pair that :func:`fill` sends last."""
+    store = office.server.store
+    ids = [user.id for user in store.read(all_users) if user.login in ("sari", "rina")]
+    made = Round(JUDGING, now(), "tim:nasional", *ids)
+    pairs = [ScoredPair("990000", "990001", 0.9)]
+    store.write(lambda connection: add_round(connection, made, pairs)).result()
 
 
 def small(picture: bytes, path: Path) -> None:
@@ -80,8 +94,10 @@ def pages(office: Office, started: Any, url: str, size: tuple[int, int]) -> None
             "pengguna": "/review/orang",
             "pantauan": "/review/monitor?wilayah=33",
             "laporan-berkala": "/review/monitor/laporan?wilayah=33",
+            "penerusan": "/review/penerusan",
             "catatan": "/review/catatan",
             "akun": "/review/akun",
+            "penilaian": f"/review/penilaian/{JUDGING}",
         }.items():
             take(page, url, path, name, size)
     for login, name, path in (("wati", "daftar", "/review/daftar"), ("joko", "penghubung", "/review")):
@@ -134,7 +150,9 @@ def main() -> None:
         make_user(store, "wati", "Koordinator Jawa Tengah", "koordinator", region="33", password=PASSWORD)
         make_user(store, "joko", "Penghubung Dishub", "penghubung", agency="33.24:dishub", password=PASSWORD)
         make_user(store, "baru", "Penghubung Baru", "penghubung", agency="33.24:disdik")
+        make_user(store, "rina", "Analis", "analis", password=PASSWORD)
         fill(office)
+        judge(office)
         url = str(server.client.base_url).rstrip("/")
         for size in (DESK, PHONE):
             pages(office, started, url, size)

@@ -15,6 +15,7 @@ from service import review
 EVERYONE = frozenset(("nasional", "instansi", "penghubung", "koordinator", "analis"))
 DECIDING = frozenset(("nasional", "instansi", "penghubung"))
 ADMINS = frozenset(("nasional", "instansi"))
+JUDGES = ADMINS | {"analis"}
 OPEN = {
     ("GET", "/review/aset/{name}"),
     ("GET", "/review/{rest:path}"),
@@ -42,6 +43,13 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/review/kejadian"): ADMINS,
     ("GET", "/review/kejadian/{incident_id}"): ADMINS,
     ("POST", "/review/kejadian/{incident_id}/{action}"): ADMINS,
+    ("GET", "/review/penilaian"): JUDGES,
+    ("POST", "/review/penilaian"): ADMINS,
+    ("GET", "/review/penilaian/{round_id}"): JUDGES,
+    ("POST", "/review/penilaian/{round_id}"): JUDGES,
+    ("POST", "/review/penilaian/{round_id}/akhiri"): ADMINS,
+    ("GET", "/review/penilaian/{round_id}/pasangan.jsonl"): ADMINS,
+    ("GET", "/review/penilaian/{round_id}/laporan.jsonl"): ADMINS,
     ("GET", "/review/orang"): ADMINS,
     ("POST", "/review/orang"): ADMINS,
     ("POST", "/review/orang/{user_id}/{action}"): ADMINS,
@@ -50,12 +58,14 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/review/monitor/sasaran"): frozenset(("nasional", "instansi", "koordinator")),
     ("GET", "/review/monitor/laporan"): EVERYONE,
     ("GET", "/review/monitor/angka.csv"): EVERYONE,
+    ("GET", "/review/penerusan"): ADMINS,
+    ("POST", "/review/penerusan"): ADMINS,  # of these only who is named
     ("GET", "/review/daftar"): frozenset(("koordinator",)),
     ("GET", "/review/daftar/{complaint_id}"): frozenset(("koordinator",)),
     ("POST", "/review/daftar/{complaint_id}"): frozenset(("koordinator",)),
 }
 PATHS = {"complaint_id": "R-1", "verb": "verifikasi", "upload_id": "x", "incident_id": "K-0", "action": "tutup",
-         "user_id": "u-0", "rest:path": "apa/saja", "name": "gaya.css", "token": "x"}  # fmt: skip
+         "user_id": "u-0", "round_id": "x", "rest:path": "apa/saja", "name": "gaya.css", "token": "x"}  # fmt: skip
 WHERE: dict[str, dict[str, str]] = {
     "nasional": {},
     "instansi": {"region": "32.04"},
@@ -76,9 +86,9 @@ def address(path: str) -> str:
 
 
 def fields(path: str) -> dict[str, str]:
-    return (
-        {"wilayah": "32.04", "semester": "2026-2", "formulir": "a" * 24, "terlihat": "1"} if "sasaran" in path else {}
-    )
+    if "sasaran" in path:
+        return {"wilayah": "32.04", "semester": "2026-2", "formulir": "a" * 24, "terlihat": "1"}
+    return {"cakupan": "wilayah:32.04"} if "penerusan" in path else {}
 
 
 def refused(answer: httpx.Response) -> bool:
@@ -107,7 +117,7 @@ def test_a_role_reaches_its_pages_and_no_others(shared: Office, role: str) -> No
     for method, path in sorted(TABLE):
         if path == "/review/keluar":
             continue
-        person = shared.person(role, **WHERE[role])  # type: ignore[arg-type]
+        person = shared.person(role, **WHERE[role], named="penerusan" in path)  # type: ignore[arg-type]
         answer = call(person, method, path)
         assert answer.status_code < 500, (method, path)
         assert refused(answer) == (role not in TABLE[method, path]), (method, path, answer.status_code)

@@ -13,7 +13,11 @@ import pytest
 from office import Office, open_office
 from openpyxl import load_workbook
 
+from evaluation.judging import Judgement, ScoredPair
+from service.codec import now
 from service.review.accounts import make_user
+from service.storage.judging import Round, add_round, put_judgement
+from service.storage.people import all_users
 
 PASSWORD = "kebun raya bogor"  # noqa: S105 - of a store that lives as long as a test
 REASON = browser.missing()
@@ -225,10 +229,73 @@ def test_a_decision_during_a_restart_is_neither_lost_nor_doubled(chromium: Any, 
         context.__exit__(None, None, None)
 
 
+def test_two_people_judge_pairs_blind_with_the_keyboard(chromium: Any, staffed: Office) -> None:
+    office = staffed
+    make_user(office.server.store, "ani", "Ani", "analis", password=PASSWORD)
+    for row in range(4):
+        office.complain(f"R-{row}", f"Lampu jalan mati di Jalan Merdeka Bandung, mohon diperbaiki{', gelap' * row}")
+    home = f"{url(office)}/review/penilaian"
+    with (
+        browser.signed_in(chromium, url(office), "sari", PASSWORD) as one,
+        browser.signed_in(chromium, url(office), "ani", PASSWORD) as other,
+    ):
+        one.goto(home)
+        one.select_option("[name=dua]", label="Ani (Analis)")
+        one.click("main button.utama")
+        one.wait_for_selector("text=pasangan 1 dari 6")
+        for key in "111112":
+            answer_pair(one, key)
+        one.wait_for_selector("text=Jawaban Anda sudah lengkap")
+        other.goto(home)
+        other.click("main td a")
+        answer_pair(other, "5")
+        other.click("text=Sebelumnya")
+        other.wait_for_selector("[data-kunci='5'][aria-pressed='true']")  # the answer is kept and can be changed
+        other.goto(home)
+        other.click("main td a")
+        for _ in range(5):
+            other.wait_for_selector("[data-kunci='1']")
+            before = other.inner_text(".judul-baris")
+            other.click("[data-kunci='1']")
+            other.wait_for_function("old => document.querySelector('.judul-baris')?.innerText !== old", arg=before)
+        for page in (one, other):
+            page.goto(home)
+            page.click("text=Lihat hasil")
+            page.wait_for_selector("text=Kappa Cohen")
+            assert page.inner_text("h1") == "Kesepakatan Sari dan Ani"
+            assert page.locator(".mirip-satu").count() in (1, 2)
+        with one.expect_download() as download:
+            one.click("text=pasangan yang disepakati")
+        rows = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+        assert len(rows) == 6 - one.locator(".mirip-satu").count()
+
+
+def answer_pair(page: Any, key: str) -> None:
+    """Answer the pair on the page by a key and wait for what comes next."""
+    page.wait_for_selector("[data-kunci='1']")
+    before = page.inner_text(".judul-baris")
+    page.keyboard.press(key)
+    page.wait_for_function("old => document.querySelector('.judul-baris')?.innerText !== old", arg=before)
+
+
 PAGES = (
     "", "?tab=selesai", "/laporan/R-1", "/laporan/R-2", "/unggah", "/kejadian", "/orang", "/catatan", "/monitor",
-    "/monitor/laporan", "/akun", "/tidak-ada",
+    "/penilaian", f"/penilaian/{'a' * 24}", f"/penilaian/{'b' * 24}",
+    "/monitor/laporan", "/penerusan", "/akun", "/tidak-ada",
 )  # fmt: skip
+
+
+def judging(office: Office) -> None:
+    """Begin a judging of the pair R-1 and R-2, and one that was ended with a dispute."""
+    store = office.server.store
+    pair = [ScoredPair("R-1", "R-2", 0.9)]
+    one, other = store.read(all_users)[0].id, office.person("analis").user.id
+    for nonce in ("a" * 24, "b" * 24):
+        made = Round(nonce, now(), "tim:nasional", one, other)
+        store.write(lambda connection, made=made: add_round(connection, made, pair)).result()  # type: ignore[misc]
+    for person, told in ((one, "same"), (other, "related")):
+        said = Judgement("R-1", "R-2", person, told)
+        store.write(lambda connection, said=said: put_judgement(connection, "b" * 24, said)).result()  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("size", [browser.DESK, browser.PHONE, browser.ZOOMED])
@@ -239,6 +306,7 @@ def test_no_page_has_a_serious_fault_of_accessibility(chromium: Any, staffed: Of
     office.complain("R-1", "Lampu jalan mati di Jalan Merdeka Bandung sejak seminggu, mohon segera diperbaiki")
     office.complain("R-2", "Lampu jalan mati di Jalan Merdeka Bandung sejak seminggu, mohon segera diperbaiki ya")
     office.complain("R-3", "Anak tenggelam di Bandung", confidentiality="rahasia")
+    judging(office)
     with browser.signed_in(chromium, url(office), "sari", PASSWORD, size) as page:
         for path in PAGES:
             page.goto(f"{url(office)}/review{path}")

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from statistics import median
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from office import Office
 
-from service.review.figures import grouped, months, ranks, semester_days, semester_of, summarise
+from service.review.figures import grouped, monthly, months, ranks, semester_days, semester_of, summarise
+from service.review.ledger import Columns
 from service.review.plots import bars, lines, nice_top
+from service.review.tasks import BLIND
+from service.storage.store import visible
+from service.storage.tables import complaints
+from service.viewer import Viewer
+from service.watching import Alert
 
 TODAY = date(2026, 11, 22)
 VERIFY = {"instansi": "id:32.04:dishub", "klasifikasi": "pengaduan", "kategori": "Kategori 2.15"}
@@ -21,12 +29,16 @@ VERIFY = {"instansi": "id:32.04:dishub", "klasifikasi": "pengaduan", "kategori":
 
 @dataclass
 class Row:
+    """What the figures know of a complaint."""
+
+    complaint_id: str = ""
     received: str = "2026-11-01"
     disposed: str | None = None
     followed: str | None = None
     closed: str | None = None
     returned: int = 0
     accepted: int | None = None
+    audit: int = 0
     linked: int = 0
     topics: str | None = None
     late: int = 0
@@ -36,6 +48,20 @@ class Row:
     agency_id: str | None = "32.04:dishub"
     agency: str | None = "Dishub"
     decided: int = 0
+    confidentiality: str = "biasa"
+    sensitive: int = 0
+    about: str | None = None
+    sender: str | None = None
+
+
+ALL = Viewer(id="x", sender=None, scopes=frozenset({"read"}))
+
+
+def columns_of(rows: list[Row]) -> Columns:
+    """Take in rows under ids of their own."""
+    columns = Columns()
+    columns.put([replace(row, complaint_id=f"R-{number}") for number, row in enumerate(rows)])
+    return columns
 
 
 def test_a_group_is_counted() -> None:
@@ -44,18 +70,105 @@ def test_a_group_is_counted() -> None:
         Row(disposed="2026-11-07T02:00:00.000000Z", accepted=0, stage="tindak_lanjut", due="2026-12-01", returned=2),
         Row(),
     ]
-    found = summarise(rows, TODAY)
+    found = summarise(columns_of(rows).part(ALL), TODAY)
     assert (found.n, found.disposed, found.closed, found.returned, found.overdue) == (3, 2, 1, 1, 1)
     assert (found.judged, found.accepted, found.share("accepted")) == (2, 1, 0.5)
     assert found.days == 4
+
+
+def test_a_day_begins_in_western_indonesia() -> None:
+    rows = [Row(received="2026-11-01", disposed="2026-11-01T17:00:00.000000Z")]  # past midnight in Jakarta
+    assert summarise(columns_of(rows).part(ALL), TODAY).days == 1
+
+
+def test_the_blind_audit_is_counted_apart() -> None:
+    rows = [Row(accepted=1, audit=BLIND), Row(accepted=0, audit=BLIND), Row(accepted=1), Row(accepted=None, audit=1)]
+    found = summarise(columns_of(rows).part(ALL), TODAY)
+    assert (found.judged, found.accepted, found.audited, found.audited_right) == (1, 1, 2, 1)
+    assert found.share("audited_right") == 0.5
 
 
 def test_who_has_few_complaints_is_not_ranked() -> None:
     rows = [Row(region_code="32.04", agency_id=None, followed="2026-11-03T02:00:00.000000Z") for _ in range(20)]
     rows += [Row(region_code="32.05", agency_id=None) for _ in range(20)]
     rows += [Row(region_code="32.06", agency_id=None, followed="2026-11-03T02:00:00.000000Z") for _ in range(19)]
-    groups = grouped(rows, lambda row: row.region_code, TODAY)
+    groups = grouped(columns_of(rows).part(ALL), "region", lambda word: word, TODAY)
     assert ranks(groups) == {"32.04": 1, "32.05": 2}
+
+
+_DAYS = st.dates(date(2026, 1, 1), date(2026, 6, 30))
+
+
+@given(st.lists(st.tuples(_DAYS, st.integers(0, 40), st.sampled_from(["32.04", "33", None])), max_size=30))
+def test_groups_and_months_have_the_medians_of_their_own(made: list[tuple[date, int, str | None]]) -> None:
+    rows = [
+        Row(received=str(day), disposed=f"{day + timedelta(days=days)}T03:00:00.000000Z", region_code=code)
+        for day, days, code in made
+    ]
+    part = columns_of(rows).part(ALL)
+    groups = grouped(part, "region", lambda word: word, TODAY)
+    for code in ("32.04", "33"):
+        own = [days for _, days, region in made if region == code]
+        assert (groups[code].n, groups[code].days) == (len(own), median(own)) if own else code not in groups
+    over_time = monthly(part, date(2026, 1, 1), date(2026, 6, 30), TODAY)
+    assert [one.n for one in over_time] == [sum(day.month == m for day, _, _ in made) for m in range(1, 7)]
+
+
+_VIEWERS = st.builds(
+    Viewer,
+    id=st.just("x"),
+    sender=st.sampled_from([None, "a", "b"]),
+    scopes=st.sampled_from([frozenset({"read"}), frozenset({"read", "review"})]),
+    regions=st.sampled_from([(), ("32",), ("32.04",), ("32.04", "33")]),
+    agencies=st.sampled_from([(), ("PLN",), ("32.04",), ("32.04:dishub",)]),
+    person=st.booleans(),
+    offices=st.sampled_from([(), ("32.04:dishub",), ("PLN", "33:dlh")]),
+    decided_only=st.booleans(),
+)
+_ROWS = st.builds(
+    Row,
+    region_code=st.sampled_from([None, "32", "32.04", "32.04.10", "33.01"]),
+    agency_id=st.sampled_from([None, "PLN", "32.04:dishub", "32:dlh", "32.04"]),
+    decided=st.integers(0, 1),
+    confidentiality=st.sampled_from(["biasa", "anonim", "rahasia"]),
+    sensitive=st.integers(0, 1),
+    about=st.sampled_from([None, "|32.04:dishub|", "|PLN|x|"]),
+    sender=st.sampled_from([None, "a", "b"]),
+)
+
+
+@given(st.lists(_ROWS, max_size=12), _VIEWERS)
+def test_the_figures_see_what_the_store_shows(rows: list[Row], viewer: Viewer) -> None:
+    engine = sa.create_engine("sqlite://")
+    complaints.create(engine)
+    fixed = {"content": "", "digest": "", "version": 1, "status": "", "received_at": "", "updated_at": "", "seq": 0}
+    names = "region_code agency_id agency decided confidentiality sensitive about sender".split()
+    with engine.begin() as connection:
+        for number, row in enumerate(rows):
+            values = {name: getattr(row, name) for name in names}
+            connection.execute(complaints.insert(), {"id": f"R-{number}", **fixed, **values})
+        shown = {row.id for row in connection.execute(sa.select(complaints.c.id).where(visible(viewer)))}
+    assert columns_of(rows).names(viewer) == shown
+
+
+def test_the_columns_follow_what_changes_and_what_is_erased(office: Office, admin: Any) -> None:
+    ledger = office.server.app.state.board.ledger
+    office.complain("R-1")
+    office.complain("R-2")
+    start, end = date(2020, 1, 1), date(2030, 1, 1)
+
+    def figures() -> tuple[int, int]:
+        admin.get("/review")
+        found = summarise(ledger.part(admin.user.viewer(), start, end, None), date.today())
+        return found.n, found.disposed
+
+    assert figures() == (2, 0)
+    admin.decide("R-1", "verifikasi", **VERIFY)
+    assert figures() == (2, 1)
+    office.server.client.delete("/v1/complaints/R-1", headers=office.server.key("admin", "assess"))
+    office.complain("R-3")
+    assert figures() == (2, 0)
+    assert ledger.names(admin.user.viewer()) == {"R-2", "R-3"}
 
 
 def test_aggregates_hide_small_cells_and_admins_see_them(office: Office) -> None:
@@ -132,7 +245,8 @@ def test_the_queue_is_filtered(office: Office, admin: Any) -> None:
     office.complain("R-2", "Sampah di Klaten")
     office.complain("R-3", "Jalan rusak di Cimahi", claimed_agency="PLN")
     cases = {
-        "q=sampah": ["R-2"], "q=R-1": ["R-1"], "wilayah=33": ["R-2"], "instansi=32.77:dpupr": ["R-3"],
+        "q=sampah": ["R-2"], "q=R-1": ["R-1"], "wilayah=33": ["R-2"], "wilayah=klaten": ["R-2"],
+        "instansi=32.77:dpupr": ["R-3"],
         "kategori=2.11": ["R-2"], "alasan=pilihan": ["R-3"], "umur=30": [],
         "alasan=xx&umur=yy&wilayah=zz": ["R-1", "R-2", "R-3"],
     }  # fmt: skip
@@ -165,3 +279,26 @@ def test_plots_are_labelled_and_escape_their_names() -> None:
 
 def test_half_years_meet() -> None:
     assert semester_days("2026-1")[1] + timedelta(days=1) == semester_days("2026-2")[0]
+
+
+def test_what_the_watch_found_is_shown_unless_it_rests_on_hidden_complaints(office: Office, admin: Any) -> None:
+    office.complain("R-1")
+    office.complain("R-2", confidentiality="rahasia")
+    since = "2026-11-20T01:00:00.000000Z"
+    surges = [
+        Alert("surge", "Jalan", since, 0.001, 12, "", "32.04", (), 2.2, ("R-1",)),
+        Alert("surge", "Rahasia", since, 0.001, 12, "", "32.04", (), 2.2, ("R-1", "R-2")),
+        Alert("new_topic", "x", since, 0.001, 9, "", None, ("lumpur", "semburan"), None, ("R-1",)),
+    ]
+    drift = [Alert("drift", "channel", since, 0.001, 500, "")]
+    state = {"surges": [asdict(one) for one in surges], "drift": [asdict(one) for one in drift]}
+    office.server.app.state.watcher._state |= state
+    page = admin.get("/review/monitor").text
+    assert "Jalan di Kabupaten Bandung: 12 laporan, biasanya sekitar 2." in page
+    assert "lumpur, semburan" in page
+    assert "kanal laporan" in page
+    assert "Rahasia di" not in page
+    elsewhere = office.person("koordinator", region="33").get("/review/monitor").text
+    assert "lumpur" not in elsewhere
+    assert "Jalan di" not in elsewhere
+    assert "kanal laporan" in elsewhere
