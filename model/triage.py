@@ -238,7 +238,7 @@ class Triage:
 
     def stated(self, reading: Reading) -> tuple[AgencyAnswer | None, LabelAnswer | None, LabelAnswer | None]:
         """Return agency, category and type alone, without reasons, screening and decision."""
-        return self._stated(self.suggest(reading, self.bundle.linear.margins(reading.features)), reading)
+        return self._stated(self.suggest(reading, self.bundle.margins(reading.features, reading.document)), reading)
 
     def answer(
         self, reading: Reading, duplicates: Sequence[DuplicateAnswer] = (), *, explain: bool = True

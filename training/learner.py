@@ -33,7 +33,7 @@ class TriagePredictor:
         if assessment.agency is not None:
             admitted = admitted_targets(self.triage.policies, assessment)
             answers["agency"] = replace(answers["agency"], eligible=admitted)
-        stated = self.triage.outcomes(reading, self.triage.bundle.linear.margins(reading.features))
+        stated = self.triage.outcomes(reading, self.triage.bundle.margins(reading.features, reading.document))
         answers[SCREENING] = replace(answers[SCREENING], scores=tuple(stated.items()))
         functions = self.triage.distributions(reading).get("function")
         if functions is not None:
