@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -140,7 +141,7 @@ def from_assessment(assessment: Assessment) -> Answers:
             answers[question] = Answer(ranked, found.probability)
     screening = assessment.screening
     kinds = (finding.detail if finding.kind == HINT else finding.kind for finding in screening.findings)
-    answers[SCREENING] = Answer((screening.status, *(kind for kind in kinds if kind)), float("nan"))
+    answers[SCREENING] = Answer((screening.status, *(kind for kind in kinds if kind)), math.nan)
     return answers
 
 

@@ -129,7 +129,7 @@ def test_a_title_glued_to_the_text_goes_with_it(make_record: Make) -> None:
 def test_answers_are_the_label_and_its_alternatives(triage: Triage, sample_records: list[Record]) -> None:
     assessment = triage.assess(sample_records[0].complaint)
     answers = from_assessment(assessment)
-    assert set(answers) == {"agency", "category", "type"}
+    assert set(answers) == {"agency", "category", "type", "screening"}
     assert assessment.category is not None
     assert answers["category"].ranked[0] == assessment.category.label
     assert answers["category"].confidence == assessment.category.probability

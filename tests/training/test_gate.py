@@ -132,6 +132,7 @@ def test_many_small_losses_are_refused_against_the_best(
     live: Triage, halves: tuple[list[Record], list[Record]]
 ) -> None:
     """Each model loses three rows to the one before; the gate lets the first pass and not the fifth."""
+    sure = replace(RULES, ece=1.0)  # confident answers made wrong are badly calibrated: that is another refusal
     chain = [live]
     for step in range(1, 6):
         chain.append(forgetful(live, halves[1], lost=2 * step))
@@ -140,7 +141,7 @@ def test_many_small_losses_are_refused_against_the_best(
         systems = {NEW: chain[step], NOW: chain[step - 1]}
         if step > 1:
             systems[BEST] = live
-        verdict = judge(systems, dict.fromkeys(systems, 1), halves[1], {}, RULES)
+        verdict = judge(systems, dict.fromkeys(systems, 1), halves[1], {}, sure)
         outcomes.append(sorted(verdict.refusals))
     assert outcomes[0] == []
     assert "agency_worse_than_best" in outcomes[4]
