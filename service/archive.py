@@ -15,19 +15,15 @@ from sqlalchemy.engine import Connection
 from data.agencies import AgencyRegistry
 from data.complaint import Record
 from data.privacy import mask
-from model.duplicates.index import DuplicateIndex
 from model.triage import Triage as BundleTriage
 from service.codec import as_utc, dumps, fingerprint, now, to_plain
-from service.decisions import DecisionBook
-from service.incidents import IncidentBook
 from service.intake import Triage
-from service.posting import apply_events, document_of, posting_of, with_agency_id
+from service.posting import document_of, posting_of, with_agency_id
 from service.storage.log import Event
 from service.storage.record import Posting, store_event, store_posting
 from service.storage.store import Store
 from service.viewer import EVERYTHING
 
-_APPLIED = 4096  # events that go into the index at once
 _CHUNK = 200  # records in one transaction
 _CLOSED = ("selesai", "ditutup", "diarsipkan", "closed", "done")
 _FOLLOWED_UP = ("ditindaklanjuti", "ditanggapi", "proses")
@@ -139,29 +135,3 @@ def events_of(record: Record) -> list[Event]:
         )
         for kind, payload in found
     ]
-
-
-def index_tail(store: Store, index: DuplicateIndex, incidents: Path | None = None) -> Iterator[int]:
-    """Apply to the index the events that it has not, save it, and yield the number of events after each step.
-
-    :param incidents: where the incidents are written down, so that the next start is quick.
-    """
-    cursor = index.cursor
-    while events := store.events_after(cursor, _APPLIED):
-        apply_events(index, events)
-        cursor = events[-1].seq
-        yield len(events)
-    index.save(cursor)
-    book = IncidentBook(store, incidents)
-    book.restore()
-    book.follow()
-    book.save()
-
-
-def remember_tail(store: Store, triage: BundleTriage, path: Path) -> Iterator[int]:
-    """Take what was decided into the memory, write it down, and yield the number of events after each step."""
-    book = DecisionBook(store, triage, path)
-    book.restore()
-    while taken := book.follow(_APPLIED):
-        yield taken
-    book.save()

@@ -21,16 +21,17 @@ from urllib.parse import urlsplit
 import numpy as np
 from tqdm import tqdm
 
-import model.triage
 from data.complaint import Complaint
 from model.triage import Triage as ModelTriage
-from service.archive import Reader, import_records, index_tail, prepare, remember_tail
+from service.archive import Reader, import_records, prepare
 from service.bench_texts import make_complaint, make_record
 from service.codec import to_plain
+from service.following import follow_log
 from service.intake import Triage
 from service.parallel import cores, spread
 from service.security import create_key
-from service.server import make_private, open_index
+from service.server import make_private
+from service.settings import load_settings
 from service.storage.store import Store
 
 _PROGRAM = "from service.cli import main; main()"
@@ -120,11 +121,9 @@ def fill(var: Path, bundle: Path, stored: int) -> None:
         with tqdm(total=stored, desc="pilah bench: store", unit="row", disable=None) as bar:
             for counts in import_records(store, spread(partial(Reader.load, bundle), prepare, records)):
                 bar.update(counts.rows - bar.n)
-        with tqdm(desc="pilah bench: index", unit="event", disable=None) as bar:
-            for step in index_tail(store, open_index(var / "index"), var / "incidents.json"):
-                bar.update(step)
-        with tqdm(desc="pilah bench: decisions", unit="event", disable=None) as bar:
-            for step in remember_tail(store, model.triage.Triage.load(bundle), var / "decisions.npz"):
+        with tqdm(unit="event", disable=None) as bar:
+            for name, step in follow_log(store, load_settings(var=var, bundle=bundle)):
+                bar.set_description(f"pilah bench: {name}", refresh=False)
                 bar.update(step)
     finally:
         store.close()

@@ -18,8 +18,6 @@ from service.inputs import (
     read_inputs,
 )
 
-_LISTED = 200  # complaints that go into the admins' work list at once
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -47,11 +45,10 @@ def import_files(
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.errors import PilahError  # noqa: PLC0415
-    from model.triage import Triage  # noqa: PLC0415
-    from service.archive import Counts, Reader, import_records, index_tail, prepare, remember_tail  # noqa: PLC0415
+    from service.archive import Counts, Reader, import_records, prepare  # noqa: PLC0415
+    from service.following import follow_log  # noqa: PLC0415
     from service.parallel import spread  # noqa: PLC0415
-    from service.review.board import Board  # noqa: PLC0415
-    from service.server import make_private, open_index  # noqa: PLC0415
+    from service.server import make_private  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
     from service.storage.store import Store  # noqa: PLC0415
 
@@ -74,19 +71,9 @@ def import_files(
             for counts in import_records(opened, spread(reader, prepare, records)):
                 bar.update(counts.rows - bar.n)
         if alone:
-            index = open_index(settings.var / "index")
-            with tqdm(desc="pilah import: index", unit="event", disable=None) as bar:
-                for step in index_tail(opened, index, settings.var / "incidents.json"):
-                    bar.update(step)
-            board = Board(opened, settings)
-            with tqdm(total=board.behind, desc="pilah import: work list", unit="event", disable=None) as bar:
-                left = board.behind
-                while board.step(_LISTED):
-                    bar.update(left - board.behind)
-                    left = board.behind
-            with tqdm(desc="pilah import: decisions", unit="event", disable=None) as bar:
-                triage = Triage.load(settings.bundle, settings.agencies)
-                for step in remember_tail(opened, triage, settings.var / "decisions.npz"):
+            with tqdm(unit="event", disable=None) as bar:
+                for name, step in follow_log(opened, settings):
+                    bar.set_description(f"pilah import: {name}", refresh=False)
                     bar.update(step)
     finally:
         opened.close()

@@ -12,8 +12,9 @@ from stand_in import KeywordTriage
 from data.agencies import AgencyRegistry
 from data.complaint import Complaint, Labels, Record
 from model.duplicates.index import DuplicateIndex
-from service.archive import Counts, Reader, events_of, import_records, index_tail, prepare
+from service.archive import Counts, Reader, events_of, import_records, prepare
 from service.cli import run
+from service.following import index_tail
 from service.posting import apply_event, apply_events
 from service.review.board import Board
 from service.settings import Settings

@@ -10,8 +10,9 @@ import pytest
 
 from data.complaint import Complaint, Labels, Record
 from model.triage import Triage
-from service.archive import Reader, import_records, prepare, remember_tail
+from service.archive import Reader, import_records, prepare
 from service.decisions import DecisionBook
+from service.following import remember_tail
 from service.storage.record import erase
 from service.storage.store import Store
 from service.viewer import EVERYTHING
