@@ -27,6 +27,7 @@ from service import (
     switch_api,
 )
 from service.decisions import DecisionBook
+from service.freeing import give_back
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
 from service.limits import Admission, RateLimit
@@ -138,6 +139,7 @@ async def _learn(intake: Intake, settings: Settings) -> None:
                 if due and book.experience.stale:
                     version, lessons = book.begin_refit()
                     await asyncio.to_thread(book.experience.learn, version, lessons)
+                    await asyncio.to_thread(give_back)
                     log.info("learned from decisions", extra={"decisions": len(lessons)})
                 if due:
                     refitted = time.monotonic()

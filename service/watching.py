@@ -20,6 +20,7 @@ from evaluation.observe import item_of, observe
 from evaluation.surges import Item, find_surges
 from evaluation.topics import find_topics
 from service.codec import from_plain, now
+from service.freeing import give_back
 from service.intake import Intake
 from service.storage.store import Store
 from service.storage.tables import assessments, complaints, events
@@ -97,6 +98,7 @@ class Watcher:
             self._state = await asyncio.to_thread(
                 self._looked, store, f"{model.id} {model.bundle}", model.id, vocabulary
             )
+            await asyncio.to_thread(give_back)
             self._path.write_text(json.dumps(self._state, ensure_ascii=False), encoding="utf-8")
         self._on_drift(bool(self._state["drift"]))
         counts = dict.fromkeys(("drift", "surge", "topic", "new_topic"), 0)
