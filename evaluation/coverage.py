@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from data.agencies import AgencyRegistry
 from evaluation.calibration import TARGETS, FindThreshold, Reliability, policy_report, reliability, reliability_by
 from evaluation.metrics import Prediction
 from evaluation.protocols import QUESTIONS, Case
@@ -31,10 +32,14 @@ def predictions(cases: Sequence[Case], system: str, question: str) -> list[Predi
 def promise_report(cases: Sequence[Case], system: str) -> dict[str, dict[str, Any]]:
     """Report for each target what the system's own policy would have let through, and how much of it is wrong.
 
-    The policy was fitted on the system's training rows, before the cases.
+    The policy was fitted on the system's training rows, before the cases. It is about agencies, not about their names:
+    another name of the agency that was decided is right, as it was for the policy.
     """
+    registry = AgencyRegistry.load()
     told = [(case.truth.agency, answers["agency"]) for case in cases if "agency" in (answers := case.answers[system])]
-    rows = [(truth == answer.ranked[0], answer.eligible) for truth, answer in told if truth is not None]
+    rows = [
+        (same_agency(registry, truth, answer.ranked[0]), answer.eligible) for truth, answer in told if truth is not None
+    ]
     report = {}
     for target in TARGETS if rows else ():
         through = [right for right, eligible in rows if target in eligible]
@@ -48,6 +53,18 @@ def promise_report(cases: Sequence[Case], system: str) -> dict[str, dict[str, An
             "kept": not through or errors <= target * len(through),
         }
     return report
+
+
+def same_agency(registry: AgencyRegistry, one: str, other: str) -> bool:
+    """Tell whether two names are of one agency, as far as the registry knows.
+
+    >>> same_agency(AgencyRegistry.load(), "Dishub Kota Bandung", "Dinas Perhubungan Kota Bandung")
+    True
+    """
+    if one == other:
+        return True
+    first, second = registry.resolve(one), registry.resolve(other)
+    return first is not None and second is not None and first.id == second.id
 
 
 def trust_report(cases: Sequence[Case], system: str, find: FindThreshold, ordered: bool) -> dict[str, Any]:

@@ -25,6 +25,12 @@ def test_the_promise_counts_what_was_let_through_and_what_was_wrong() -> None:
     assert broken["error"] == 1.0 and not broken["kept"]
 
 
+def test_another_name_of_the_agency_that_was_decided_is_not_wrong() -> None:
+    answer = Answer(("Dinas Perhubungan Kota Bandung",), 0.9, (0.05,))
+    told = Case("1", 0, Truth(agency="Dishub Kota Bandung"), {"pilah": {"agency": answer}})
+    assert promise_report([told], "pilah")["0.05"]["errors"] == 0
+
+
 def test_the_section_shows_the_diagram_and_the_slices_without_markup_of_the_labels() -> None:
     cases = [case(i, i % 3 > 0, (), 0.5 + i / 500) for i in range(200)]
     cases = [Case(c.id, 0, Truth(agency="A<b>"), c.answers) for c in cases]
