@@ -20,7 +20,8 @@ from model.assessment import AgencyAnswer, Alternative, ParentAgency, RegionRef
 from model.classifier import Distribution
 from model.local_offices import LocalOffices
 from model.places import PlaceReading
-from model.pooling import Pooled, PoolModel
+from model.pool_model import PoolModel
+from model.pooling import Pooled
 from model.routing import RoutedAgency, Routing
 
 Source = Literal["learned", "composed", "mixed"]

@@ -48,8 +48,9 @@ from model.phrases import phrase_text
 from model.places import PlaceReading, PlaceResolver
 from model.policy import FILE as POLICY
 from model.policy import Policy, decide, read_policies
-from model.pooling import FILE as POOL
-from model.pooling import KNOWLEDGE_ONLY, LOCAL, Learned, Pooled, PoolModel, adjusted, evidence, log_shares
+from model.pool_model import FILE as POOL
+from model.pool_model import KNOWLEDGE_ONLY, LOCAL, PoolModel
+from model.pooling import Learned, Pooled, adjusted, evidence, log_shares
 from model.reading import Reading, read
 from model.report_types import TypeReader, pool_types, shipped_type_reader, type_evidence
 from model.routing import Routing, compose
@@ -165,11 +166,13 @@ class Triage:
         """Mask and normalise a complaint and compute its features, once for everything that follows."""
         return read(complaint, self.bundle.vectoriser, self._resolver, self._matcher)
 
-    def distributions(self, reading: Reading) -> dict[str, Distribution]:
-        """Return the probabilities of every head."""
-        return self._distributions(reading, self.bundle.margins(reading.features, reading.document))
+    def distributions(self, reading: Reading, margins: Floats | None = None) -> dict[str, Distribution]:
+        """Return the probabilities of every head.
 
-    def _distributions(self, reading: Reading, margins: Floats) -> dict[str, Distribution]:
+        :param margins: one score per group of every head, where they are at hand.
+        """
+        if margins is None:
+            margins = self.bundle.margins(reading.features, reading.document)
         known = reading.matters.probabilities
         return {
             name: head.distribution(margins[head.columns], reading.mentioned, known)
@@ -205,7 +208,7 @@ class Triage:
 
         :param margins: one score per group of every head.
         """
-        found = self._distributions(reading, margins)
+        found = self.distributions(reading, margins)
         routing = self.route(reading, found.get("function"))
         candidates = mix(found.get("agency"), routing, reading.places, self._offices)
         adapted, nearest = self._adapted(reading, margins, found.get("agency"), routing)

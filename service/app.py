@@ -27,6 +27,7 @@ from service import (
     switch_api,
 )
 from service.decisions import DecisionBook
+from service.files import DECISIONS, INCIDENTS
 from service.freeing import give_back
 from service.intake import Intake, Triage
 from service.jobs import JobRunner
@@ -54,10 +55,10 @@ def create_app(
     """
     metrics = Metrics()
     registry = AgencyRegistry.load(settings.agencies, home=settings.home)
-    memory = settings.var / "decisions.npz"
+    memory = settings.var / DECISIONS
     decisions = DecisionBook(store, triage, memory) if isinstance(triage, model.triage.Triage) else None
     answering = decisions.triage if decisions is not None else triage
-    intake = Intake(answering, index, store, metrics, registry, settings.var / "incidents.json", decisions)
+    intake = Intake(answering, index, store, metrics, registry, settings.var / INCIDENTS, decisions)
     metrics.model.labels(triage.model.id, triage.model.bundle).set(1)
 
     @asynccontextmanager

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from data.errors import PilahError
 from service.codec import now
+from service.files import DECISIONS, INCIDENTS
 from service.sealing import is_sealed, seal, unseal
 from service.storage.engine import ServerLock, sqlite_path
 from service.storage.store import Store
@@ -93,7 +94,7 @@ def restore(source: Path, store_url: str, index: Path, passphrase: str | None = 
                 target.with_name(target.name + suffix).unlink(missing_ok=True)
             database.replace(target)
             shutil.rmtree(index, ignore_errors=True)
-            for derived in ("incidents.json", "decisions.npz"):
+            for derived in (INCIDENTS, DECISIONS):
                 index.with_name(derived).unlink(missing_ok=True)
     finally:
         lock.release()

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+INCIDENTS, DECISIONS = "incidents.json", "decisions.npz"
+"""Under ``var``, made from the event log: the incidents and the memory of decisions."""
+
 
 def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file beside, bring it to the disk, and put it in the place of the old one.
@@ -19,3 +22,8 @@ def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put a text in the place of a file; see :func:`replace_file`."""
+    replace_file(path, lambda file: file.write(text.encode()))

@@ -8,6 +8,7 @@ from pathlib import Path
 from model.duplicates.index import DuplicateIndex
 from model.triage import Triage
 from service.decisions import DecisionBook
+from service.files import DECISIONS, INCIDENTS
 from service.incidents import IncidentBook
 from service.posting import apply_events
 from service.review.board import Board
@@ -60,10 +61,10 @@ def follow_log(store: Store, settings: Settings) -> Iterator[tuple[str, int]]:
     :raises PilahError: if the index, the model or the table of agencies cannot be read.
     """
     var = settings.var
-    for step in index_tail(store, open_index(var / "index"), var / "incidents.json"):
+    for step in index_tail(store, open_index(var / "index"), var / INCIDENTS):
         yield "index", step
     for step in list_tail(store, settings):
         yield "work list", step
     triage = Triage.load(settings.bundle, settings.agencies)
-    for step in remember_tail(store, triage, var / "decisions.npz"):
+    for step in remember_tail(store, triage, var / DECISIONS):
         yield "decisions", step

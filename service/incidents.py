@@ -14,7 +14,7 @@ from data.errors import PilahError
 from model.duplicates.document import to_day
 from model.duplicates.incident_state import dump, load
 from model.duplicates.incidents import Incident, Incidents, Member, incident_id
-from service.files import replace_file
+from service.files import replace_text
 from service.storage.log import Event
 from service.storage.store import Store
 from service.viewer import Viewer
@@ -90,7 +90,7 @@ class IncidentBook:
             return
         document = {"format": _FORMAT, "cursor": self._cursor, "at": self._store.mark(self._cursor)}
         text = json.dumps(document | {"state": dump(self._incidents)}, separators=(",", ":"))
-        replace_file(self._path, lambda file: file.write(text.encode()))
+        replace_text(self._path, text)
         self._saved = self._cursor
 
     def follow(self) -> None:

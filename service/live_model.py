@@ -10,6 +10,7 @@ from pathlib import Path
 from data.errors import PilahError
 from model.triage import Triage as ModelTriage
 from service.decisions import DecisionBook
+from service.files import DECISIONS
 from service.intake import Intake, Triage
 from service.settings import Settings
 from training.registry import Registry
@@ -63,7 +64,7 @@ class LiveModel:
             return False
         self._path, self._refused = path, None
         if isinstance(triage, ModelTriage):
-            book = DecisionBook(self._intake.store, triage, self._settings.var / "decisions.npz")
+            book = DecisionBook(self._intake.store, triage, self._settings.var / DECISIONS)
             self._intake.decisions, triage = book, book.triage
         self._put(triage)
         log.info("another model answers", extra={"model": triage.model.id, "bundle": triage.model.bundle})

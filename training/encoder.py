@@ -50,23 +50,32 @@ class EncoderConfig:
     seed: int = 0
 
 
-def read_lines(paths: Sequence[Path]) -> Iterator[list[str]]:
-    """Read text files, one text a line, plain or gzipped, and yield the words of each line; repeated lines once.
+def normalised_lines(paths: Sequence[Path]) -> Iterator[str]:
+    """Read text files, one text a line, plain or gzipped, and yield each line normalised.
 
     :raises PilahError: PLH-101 if a file cannot be read.
     """
-    seen: set[int] = set()
     for path in paths:
         try:
             with open_text(path) as file:
                 for line in file:
-                    words = TOKEN.findall(normalise(line).text)[:_LONGEST]
-                    key = hash(tuple(words))
-                    if len(words) > 1 and key not in seen:
-                        seen.add(key)
-                        yield words
+                    yield normalise(line).text
         except (OSError, UnicodeDecodeError) as error:
             raise PilahError("PLH-101", f"{path}: {error}") from error
+
+
+def read_lines(paths: Sequence[Path]) -> Iterator[list[str]]:
+    """Yield the words of each line of text files, repeated lines once.
+
+    :raises PilahError: PLH-101 if a file cannot be read.
+    """
+    seen: set[int] = set()
+    for text in normalised_lines(paths):
+        words = TOKEN.findall(text)[:_LONGEST]
+        key = hash(tuple(words))
+        if len(words) > 1 and key not in seen:
+            seen.add(key)
+            yield words
 
 
 def open_text(path: Path) -> IO[str]:

@@ -33,9 +33,10 @@ class TriagePredictor:
         if assessment.agency is not None:
             admitted = admitted_targets(self.triage.policies, assessment)
             answers["agency"] = replace(answers["agency"], eligible=admitted)
-        stated = self.triage.outcomes(reading, self.triage.bundle.margins(reading.features, reading.document))
+        margins = self.triage.bundle.margins(reading.features, reading.document)
+        stated = self.triage.outcomes(reading, margins)
         answers[SCREENING] = replace(answers[SCREENING], scores=tuple(stated.items()))
-        functions = self.triage.distributions(reading).get("function")
+        functions = self.triage.distributions(reading, margins).get("function")
         if functions is not None:
             answers["function"] = Answer(functions.labels[:3], float(functions.probabilities[0]))
         return answers

@@ -19,8 +19,9 @@ from data.errors import PilahError
 from model.bundle import Bundle
 from model.classifier import Calibration
 from model.experience import Decision, Experience
-from model.pooling import FEATURES, Pooled, PoolModel, customs
-from model.pooling import FILE as POOL
+from model.pool_model import FEATURES, REJECTED, PoolModel
+from model.pool_model import FILE as POOL
+from model.pooling import Pooled, customs
 from model.reading import Reading
 from model.triage import Triage
 from training.examples import Example
@@ -33,7 +34,7 @@ _REFIT_EVERY = 10  # decisions; in service it is every night
 _PLAIN = 2  # times that the replay without hidden offices counts beside the one with
 _HIDDEN_SHARE = 0.35  # of the rows whose office is hidden in these
 _RIDGE = 0.01
-_FIXED = {"rejected": -1.5}  # exports keep no returns
+_FIXED = {"rejected": REJECTED}  # exports keep no returns
 _LEAST = 1e-6
 
 Floats64 = NDArray[np.float64]

@@ -32,7 +32,7 @@ from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser
 from model.outcomes import FILE as OUTCOMES
 from model.outcomes import HEAD as OUTCOME
-from model.pooling import FILE as POOL
+from model.pool_model import FILE as POOL
 from model.triage import BASE, Triage
 from training.calibrate import Fold, calibration_folds
 from training.confidence import trust

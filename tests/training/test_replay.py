@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.pooling import FEATURES, PoolModel, customs
+from model.pool_model import FEATURES, PoolModel
+from model.pooling import customs
 from training.replay import Sum, fit_sum_calibration, fit_weights
 
 
