@@ -31,6 +31,8 @@ FOLLOWUP: Final = (
 _DEPTH: Final = 3
 _LEAST_RULED: Final = 20
 """A rule that holds for fewer pairs shifts nothing."""
+_DIGITS: Final = 6
+"""The last bits of a signal depend on the processor; where two splits are as good, they would choose the tree."""
 Bools = npt.NDArray[np.bool_]
 _LEARNED: Final = np.array([name not in RULE_ONLY for name in SIGNALS])
 
@@ -116,6 +118,7 @@ def fit_parts(data: PairData, rows: npt.NDArray[np.int64], options: Options) -> 
     little more than ten.
     """
     values, positive = _stack(data.views, data.labels == "same", rows)
+    values = values.round(_DIGITS)
     followed = _stack(data.views, data.labels == "followup", rows)[1]
     sizes = np.bincount(data.components)[data.components[rows]]
     weight = np.where(data.measured[rows], 1.0, options.rewritten_weight) / np.sqrt(sizes)
