@@ -45,7 +45,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
             f"Di Jl. {street} gang {number} {trouble}, mohon ditangani segera.",
             f"{trouble} jln {street.lower()} gg {number} tolong min"
             if number % 5
-            else f"Menindaklanjuti laporan saya: {trouble} jln {street.lower()} gg {number} sampai kini belum ada hasil",
+            else f"Menindaklanjuti laporan saya: {trouble} jln {street.lower()} gg {number} belum ada hasil",
             f"Di Jl. {other} gang {number + 60} {second}, mohon ditangani segera.",
         )
         secret = "Rahasia" if number % 10 == 0 else "Biasa"
