@@ -127,6 +127,18 @@
     select.addEventListener("change", () => { field.value = select.value === "masih_proses" ? suggested : ""; });
   });
 
+  // What is missing where automatic routing has no proved bound.
+  const scope = one("select[name=cakupan]"), warning = one("[data-peringatan]");
+  if (scope && warning) {
+    const general = warning.textContent;
+    const tell = () => {
+      const chosen = scope.selectedOptions[0], why = chosen && chosen.dataset.belum;
+      warning.hidden = Boolean(scope.value) && !why;
+      warning.textContent = why ? `Bila dinyalakan, belum ada laporan yang diteruskan otomatis di cakupan ini: ${why}. Penerusan baru berjalan setelah batas itu terbukti.` : general;
+    };
+    scope.addEventListener("change", tell); tell();
+  }
+
   // Keys.
   const open = (key) => {
     const part = one(`details[data-tombol="${key}"]`);
