@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -106,6 +106,7 @@ async def _page(
         tier=reading.tier_name(shown["agency"]["tier"]) if shown and shown["agency"] else None,
         findings=reading.findings(answer) if answer else [],
         regions=_regions(shown),
+        marked=_marked(fields),
         near=near,
         timeline=timeline(visit, state, events, names),
         verbs=verbs(visit),
@@ -127,6 +128,21 @@ async def _page(
         message=message,
         form=form or {},
     )
+
+
+_MARKS = {
+    "agency": "instansi",
+    "category": "kategori",
+    "type": "klasifikasi",
+    "region": "wilayah",
+    "screening": "penyaringan",
+}
+
+
+def _marked(fields: Mapping[str, Sequence[Piece]]) -> list[tuple[str, str]]:
+    """Return what the marked words speak for, with the words that people read."""
+    used = {piece.mark for pieces in fields.values() for piece in pieces}
+    return [(code, text) for code, text in _MARKS.items() if code in used]
 
 
 def _options(visit: Visit, answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Row
 from data.regions import Regions
 from service.review import web
 from service.review.clock import today
+from service.review.pickers import find_categories
 from service.review.session import Signed, Visit
 from service.review.tasks import DONE, FOLLOW_UP, HELD, NATIONAL, REASONS, WAITING, is_blind
 from service.storage import worklist
@@ -98,6 +99,7 @@ def wanted_of(visit: Visit, query: dict[str, str]) -> Wanted:
         region=_region_of(query.get("wilayah", "")),
         agency=query.get("instansi") or None,
         category=query.get("kategori") or None,
+        categories=tuple(one.id for one in find_categories(query.get("kategori", ""))),
         reason=query["alasan"] if query.get("alasan") in REASONS else None,
         before=before,
         text=query.get("q") or None,

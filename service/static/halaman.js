@@ -43,6 +43,7 @@
   const picker = (box) => {
     const input = one("input[role=combobox]", box), list = one("ul", box);
     let items = [], active = -1, turn = 0;
+    input.dataset.terpilih = input.value;
     const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); active = -1; };
     const mark = (index) => {
       active = index;
@@ -51,7 +52,8 @@
     const choose = (item) => {
       close();
       if (box.dataset.ke) {
-        input.value = item.value; one(`[name=${box.dataset.ke}]`, box).value = item.value;
+        input.dataset.terpilih = input.value = box.hasAttribute("data-tampil") ? item.label : item.value;
+        one(`[name=${box.dataset.ke}]`, box).value = item.value;
       } else {
         const form = box.closest("form"), radio = one("[data-lain]", form), label = radio.closest("label");
         radio.value = item.value; one("[data-nama]", label).textContent = item.label; label.hidden = false; radio.checked = true; input.value = "";
@@ -81,7 +83,9 @@
     input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 80); });
     input.addEventListener("blur", () => {
       close();
-      if (box.dataset.ke) input.value = one(`[name=${box.dataset.ke}]`, box).value;
+      if (!box.dataset.ke) return;
+      if (!input.value.trim() && box.hasAttribute("data-tampil")) { input.dataset.terpilih = ""; one(`[name=${box.dataset.ke}]`, box).value = ""; }
+      input.value = input.dataset.terpilih;
     });
     input.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" && items.length) { event.preventDefault(); mark(Math.min(active + 1, items.length - 1)); }
@@ -96,6 +100,7 @@
     if (chip) {
       const form = chip.closest("form");
       one("[name=kategori]", form).value = chip.dataset.kategori; one("#cari-kategori").value = chip.dataset.kategori;
+      one("#cari-kategori").dataset.terpilih = chip.dataset.kategori;
       chip.dispatchEvent(new Event("change", { bubbles: true }));
     }
     const opener = event.target.closest("[data-buka]");
@@ -117,7 +122,15 @@
     return Boolean((radio && radio.dataset.saran !== "1") || (type.dataset.saran && type.value !== type.dataset.saran) || (category.dataset.saran && category.value !== category.dataset.saran));
   };
   const reason = form && one("[name=alasan]", form);
-  const update = () => { if (reason) { const needed = changed(); reason.closest("label").hidden = !needed; reason.required = needed; if (!needed) reason.value = ""; } };
+  // What is copied to LAPOR! is what is chosen now, not what was suggested.
+  const copied = (name, value) => { const field = one(`#salin-${name}`); if (field && value) field.value = value; };
+  const update = () => {
+    const radio = one("[name=instansi]:checked", form), label = radio && one("[data-nama]", radio.closest("label"));
+    copied("instansi", label && label.textContent.trim());
+    copied("kategori", one("[name=kategori]", form).value);
+    copied("klasifikasi", one("[name=klasifikasi]", form).value);
+    if (reason) { const needed = changed(); reason.closest("label").hidden = !needed; reason.required = needed; if (!needed) reason.value = ""; }
+  };
   if (form) { form.addEventListener("change", update); update(); }
 
   // An archive that is no repeat has no parent.

@@ -212,6 +212,8 @@ class Wanted:
     :param stages: one of these.
     :param holder: ``mine`` ids whose turn it is; ``None`` for any. Rows without a holder always belong.
     :param excluded: holders that are left out.
+    :param agency: words of an agency's name or id; ``category`` of a category's name.
+    :param categories: categories that are meant as well.
     :param before: received before this day, for the age.
     :param text: words that the complaint's fields must hold, or its id.
     """
@@ -221,6 +223,7 @@ class Wanted:
     region: str | None = None
     agency: str | None = None
     category: str | None = None
+    categories: tuple[str, ...] = ()
     reason: str | None = None
     before: str | None = None
     text: str | None = None
@@ -233,11 +236,12 @@ class Wanted:
         if self.region:
             code = complaints.c.region_code
             parts.append(sa.or_(code == self.region, code.startswith(f"{self.region}.", autoescape=True)))
-        if self.agency:
-            same = complaints.c.agency_id == self.agency
-            parts.append(sa.or_(same, complaints.c.agency.icontains(self.agency, autoescape=True)))
+        for word in (self.agency or "").split()[:8]:  # an id tells the short name: 33.24:dishub
+            named = complaints.c.agency.icontains(word, autoescape=True)
+            parts.append(sa.or_(named, complaints.c.agency_id.icontains(word, autoescape=True)))
         if self.category:
-            parts.append(complaints.c.category.icontains(self.category, autoescape=True))
+            words = [complaints.c.category.icontains(word, autoescape=True) for word in self.category.split()[:8]]
+            parts.append(sa.or_(complaints.c.category.in_(self.categories), sa.and_(*words)))
         if self.reason:
             parts.append(tasks.c.reason == self.reason)
         if self.before:

@@ -35,6 +35,7 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/review/laporan/{complaint_id}/urungkan"): DECIDING,
     ("GET", "/review/cari/instansi"): EVERYONE,
     ("GET", "/review/cari/kategori"): EVERYONE,
+    ("GET", "/review/cari/wilayah"): EVERYONE,
     ("GET", "/review/unggah"): ADMINS,
     ("POST", "/review/unggah"): ADMINS,
     ("GET", "/review/unggah/{upload_id}"): ADMINS,

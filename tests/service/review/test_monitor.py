@@ -247,7 +247,7 @@ def test_the_queue_is_filtered(office: Office, admin: Any) -> None:
     cases = {
         "q=sampah": ["R-2"], "q=R-1": ["R-1"], "wilayah=33": ["R-2"], "wilayah=klaten": ["R-2"],
         "instansi=32.77:dpupr": ["R-3"],
-        "kategori=2.11": ["R-2"], "alasan=pilihan": ["R-3"], "umur=30": [],
+        "kategori=2.11": ["R-2"], "instansi=dlh klaten": ["R-2"], "instansi=dlh bandung": [], "alasan=pilihan": ["R-3"], "umur=30": [],
         "alasan=xx&umur=yy&wilayah=zz": ["R-1", "R-2", "R-3"],
     }  # fmt: skip
     for query, expected in cases.items():

@@ -32,7 +32,7 @@ def test_a_named_official_switches_on_and_off(office: Office, admin: Any) -> Non
         ("wilayah:32.04", True, "Orang nasional, Sekretaris Daerah", "uji coba tiga bulan"),
         ("wilayah:32.04", False, "Orang nasional, Sekretaris Daerah", "uji coba selesai"),
     ]
-    assert "penerusan otomatis nyala" in admin.get("/review/catatan").text
+    assert "menyalakan penerusan otomatis" in admin.get("/review/catatan").text
 
 
 @pytest.mark.parametrize(
