@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,7 @@ router = APIRouter(prefix=web.HOME, include_in_schema=False, route_class=web.Pag
 _TOP = 3
 _NEAR = 5
 _TELLING = 0.3  # a complaint that is only related is shown from this probability of the same incident on
+_DAYS = re.compile(r"selisih \d+ hari|dikirim pada hari yang sama")  # is said in figures of its own
 _SHOWN = ("title", "location", "district", "regency", "province", "channel", "date")
 RELATIONS = {
     "same": "kejadian yang sama",
@@ -215,7 +217,7 @@ def _near(visit: Visit, state: State, answer: Mapping[str, Any]) -> list[Near]:
                 id=other.id,
                 relation=RELATIONS.get(one["relation"], one["relation"]),
                 words=_likely(one["probability"]),
-                reasons=tuple(one["reasons"]),
+                reasons=tuple(reason for reason in one["reasons"] if not _DAYS.match(reason)),
                 text=reading.mark_words(other.content["text"], words),
                 title=other.content.get("title"),
                 days=_days_apart(state.content, other.content),
@@ -279,8 +281,10 @@ async def _again(visit: Visit, complaint_id: str, error: PilahError, form: Mappi
     state = visit.intake.store.complaint(complaint_id, visit.viewer)
     if state is None:
         raise error
-    detail = f": {error.detail}" if error.detail else ""
-    return await _page(visit, state, error.info.status, f"{error.info.title_id}{detail}.", form)
+    said = f"{error.info.title_id}{f': {error.detail}' if error.detail else ''}."
+    if error.code != "PLH-453":
+        said = f"{error.info.title_id}. Keputusan Anda belum disimpan: lihat riwayatnya, lalu putuskan lagi bila perlu."
+    return await _page(visit, state, error.info.status, said, form)
 
 
 def _with(address: str, **query: str) -> str:

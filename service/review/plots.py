@@ -85,7 +85,8 @@ def bars(title: str, months: Sequence[str], series: Sequence[tuple[str, Sequence
             y = _TOP + inner - height
             parts.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{width * 0.9:.1f}" height="{height:.1f}" '
-                f'fill="{_COLOURS[i % 3]}"><title>{escape(name)}, {_month(months[index])}: {number_text(value)}</title></rect>'
+                f'fill="{_COLOURS[i % 3]}"><title>{escape(name)}, {_month(months[index])}: {number_text(value)}'
+                "</title></rect>"
             )
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - every text in it is escaped above
 

@@ -27,6 +27,11 @@
     form.dataset.sent = "";
     all("button", form).forEach((each) => { each.disabled = false; });
   };
+  // The second click of a double click decides nothing, even where it meets the next page.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("form button, button[form]");
+    if (button && event.detail > 1 && button.form && one("[name=formulir]", button.form)) event.preventDefault();
+  }, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || form.enctype === "multipart/form-data" || !one("[name=formulir]", form)) return;
@@ -152,7 +157,8 @@
     scope.addEventListener("change", tell); tell();
   }
 
-  // Keys.
+  // Keys. One that is held down counts once.
+  const shown = performance.now();
   const open = (key) => {
     const part = one(`details[data-tombol="${key}"]`);
     if (!part) return false;
@@ -163,7 +169,7 @@
     return true;
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
     const target = event.target, typing = target.matches("input:not([type=radio]):not([type=checkbox]),textarea,select");
     if (typing) { if (event.key === "Escape") target.blur(); return; }
     const dialog = one("#bantuan");
@@ -188,6 +194,7 @@
     }
     if (key === "enter" && form && !target.closest("button,summary,a")) {
       event.preventDefault();
+      if (one(".kabar-baris") && performance.now() - shown < 250) return; // pressed twice for the complaint before
       if (!one("[name=instansi]:checked", form)) { say("Pilih dulu instansinya: 1, 2, 3, atau cari instansi lain."); return; }
       form.requestSubmit();
       return;
