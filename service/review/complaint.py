@@ -95,6 +95,7 @@ async def _page(
         fields=fields,
         answer=shown,
         blind=blind,
+        claim=answer["claim"] if answer else None,
         told=_blind_result(events) if not blind else None,
         options=_options(visit, shown),
         categories=_labels(shown, "category"),

@@ -6,6 +6,7 @@ from functools import cache
 
 from fastapi import APIRouter, Response
 
+from data.agencies import AgencyRegistry
 from data.categories import Category, load_categories
 from data.labels import label_key
 from data.matters import matters
@@ -19,6 +20,13 @@ from service.review.session import Asking
 
 router = APIRouter(prefix=web.HOME, include_in_schema=False, route_class=web.PageRoute)
 _SHOWN = 12
+
+
+def warm(registry: AgencyRegistry) -> None:
+    """Make the tables that the first search would otherwise wait for: most of a second."""
+    registry.find("dinas di", 1)
+    find_categories("di", 1)
+    find_regions("di", 1)
 
 
 @router.get("/cari/instansi")

@@ -131,7 +131,7 @@ def item_of(visit: Visit, row: Row[Any]) -> Item:
         id=row.complaint_id,
         title=content.get("title") or text[:80],
         text=text[:180],
-        reason=REASONS.get(row.reason, row.reason),
+        reason=REASONS["audit"] if blind else REASONS.get(row.reason, row.reason),
         urgent=bool(row.urgent),
         audit=blind,
         due=row.due,

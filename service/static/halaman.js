@@ -110,6 +110,7 @@
     }
     const opener = event.target.closest("[data-buka]");
     if (opener && open(opener.dataset.buka)) event.preventDefault();
+    if (event.target.closest("#tombol-verifikasi") && !one("[name=instansi]:checked", form)) { event.preventDefault(); choose(); }
     const copy = event.target.closest("[data-salin]");
     if (copy) {
       const field = document.getElementById(copy.dataset.salin);
@@ -122,6 +123,11 @@
 
   // The reason of a correction is asked for only where something was changed.
   const form = one("#verifikasi");
+  const choose = () => {
+    const any = one("[name=instansi]:not([data-lain])", form);
+    say(any ? "Pilih dulu instansinya: 1, 2, 3, atau cari instansi lain." : "Cari dan pilih dulu instansinya.");
+    if (!any) one("#cari-instansi").focus();
+  };
   const changed = () => {
     const radio = one("[name=instansi]:checked", form), type = one("[name=klasifikasi]", form), category = one("[name=kategori]", form);
     return Boolean((radio && radio.dataset.saran !== "1") || (type.dataset.saran && type.value !== type.dataset.saran) || (category.dataset.saran && category.value !== category.dataset.saran));
@@ -195,7 +201,7 @@
     if (key === "enter" && form && !target.closest("button,summary,a")) {
       event.preventDefault();
       if (one(".kabar-baris") && performance.now() - shown < 250) return; // pressed twice for the complaint before
-      if (!one("[name=instansi]:checked", form)) { say("Pilih dulu instansinya: 1, 2, 3, atau cari instansi lain."); return; }
+      if (!one("[name=instansi]:checked", form)) { choose(); return; }
       form.requestSubmit();
       return;
     }

@@ -17,6 +17,7 @@ from browser import DESK, PHONE, browser, signed_in  # noqa: E402
 from office import Office  # noqa: E402
 from serving_app import start  # noqa: E402
 
+from data.readers import read_records  # noqa: E402
 from evaluation.judging import Judgement, ScoredPair  # noqa: E402
 from model.triage import Triage  # noqa: E402
 from service.codec import now  # noqa: E402
@@ -27,14 +28,16 @@ from service.storage.people import all_users  # noqa: E402
 
 PASSWORD = "kebun raya bogor"  # noqa: S105 - of a store that lives as long as this script
 SCREENS = ROOT / "docs" / "screens"
-_TAKEN = 90
+EXPORT = ROOT / "data/sample/laporan_ringkas.xlsx"
+_TAKEN = 120
 JUDGING, JUDGED = "a" * 24, "b" * 24
 
 
 def fill(office: Office) -> None:
     """Send sample complaints as if they came in the last weeks."""
     lines = (ROOT / "data/sample/complaints.jsonl").read_text(encoding="utf-8").splitlines()[-_TAKEN:]
-    rows = [json.loads(line) for line in lines]
+    exported = {record.complaint.id for record in read_records(EXPORT)}  # these come with the upload
+    rows = [row for line in lines if (row := json.loads(line))["id"] not in exported]
     newest = datetime.fromisoformat(rows[-1]["date"])
     shift = datetime.now(JAKARTA) - newest
     names = "id text title location province regency district channel confidentiality".split()
@@ -129,7 +132,7 @@ def pages(office: Office, started: Any, url: str, size: tuple[int, int]) -> None
 def work(office: Office, page: Any, url: str) -> None:
     """Upload an export, decide some complaints, open one text for a purpose."""
     page.goto(f"{url}/review/unggah")
-    page.set_input_files("[name=berkas]", ROOT / "data/sample/laporan_ringkas.xlsx")
+    page.set_input_files("[name=berkas]", EXPORT)
     page.click("main button.utama")
     page.wait_for_selector("text=Unduh XLSX dengan saran", timeout=120_000)
     page.goto(f"{url}/review")
