@@ -81,6 +81,7 @@ async def _page(
     evidence = shown["explanation"] if shown else []
     fields = {name: reading.pieces(name, content[name] or "", evidence) for name in ("title", "text")}
     mine = undoable(visit, events)
+    options = _options(visit, shown)
     near = [] if blind or answer is None else _near(visit, state, answer)
     names = store.read(lambda c: names_of(c, [*others, *{event.actor for event in events if event.actor}]))
     due = None
@@ -97,7 +98,8 @@ async def _page(
         blind=blind,
         claim=answer["claim"] if answer else None,
         told=_blind_result(events) if not blind else None,
-        options=_options(visit, shown),
+        options=options,
+        better=[one for one in options if not _own(visit, one["id"])],
         categories=_labels(shown, "category"),
         types=TYPES,
         chosen_type=state.type if state.decided else (shown["type"]["label"] if shown and shown["type"] else ""),
@@ -167,6 +169,14 @@ def _options(visit: Visit, answer: Mapping[str, Any] | None) -> list[dict[str, A
         one["suggested"] = one["label"] in known
         one["value"] = f"id:{one['id']}" if one["id"] else f"nama:{one['label']}"
     return found[:_TOP]
+
+
+def _own(visit: Visit, agency_id: str | None) -> bool:
+    """Say whether an agency is the person's own office or of the person's own government."""
+    own, office = visit.user.region, visit.user.agency_id
+    if agency_id is None:
+        return False
+    return agency_id == office or (own is not None and (agency_id == own or agency_id.startswith(f"{own}:")))
 
 
 def _labels(answer: Mapping[str, Any] | None, name: str) -> list[dict[str, Any]]:

@@ -30,14 +30,16 @@
   // The second click of a double click decides nothing, even where it meets the next page.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("form button, button[form]");
-    if (button && event.detail > 1 && button.form && one("[name=formulir]", button.form)) event.preventDefault();
+    if (button && event.detail > 1 && button.form && button.form.method === "post") event.preventDefault();
   }, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.enctype === "multipart/form-data" || !one("[name=formulir]", form)) return;
-    event.preventDefault();
+    if (form.method !== "post") return;
+    const plain = form.enctype === "multipart/form-data" || !one("[name=formulir]", form);
+    if (!plain || form.dataset.sent) event.preventDefault();
     if (form.dataset.sent) return;
     form.dataset.sent = "1";
+    if (plain) return;
     const button = event.submitter;
     all("button", form).forEach((each) => { each.disabled = true; });
     send(form, button);

@@ -279,8 +279,9 @@ def test_people_are_invited_by_the_name_of_their_region(chromium: Any, staffed: 
         page.fill("[data-ke=kantor] [role=combobox]", "")
         page.press("[data-ke=kantor] [role=combobox]", "Tab")
         assert page.input_value("[name=kantor]") == ""
-        page.click("main .utama")
+        page.dblclick("main .utama")  # the second click must not replace the link, which is shown once
         page.wait_for_selector("#tautan-baru")
+        page.wait_for_timeout(300)
         assert "/review/undangan/" in page.input_value("#tautan-baru")
     assert [user.region for user in staffed.server.store.read(all_users) if user.login == "kendal"] == ["33.24"]
 
@@ -357,6 +358,32 @@ def test_two_people_judge_pairs_blind_with_the_keyboard(chromium: Any, staffed: 
             one.click("text=pasangan yang disepakati")
         rows = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
         assert len(rows) == 6 - one.locator(".mirip-satu").count()
+
+
+def test_a_double_click_and_the_back_button_judge_one_pair_once(chromium: Any, staffed: Office) -> None:
+    office = staffed
+    for row in range(3):
+        office.complain(f"R-{row}", f"Lampu jalan mati di Jalan Merdeka Bandung, mohon diperbaiki{', gelap' * row}")
+    make_user(office.server.store, "budi", "Budi", "nasional", named=True, password=PASSWORD)
+    with browser.signed_in(chromium, url(office), "sari", PASSWORD) as page:
+        page.goto(f"{url(office)}/review/penilaian")
+        page.select_option("[name=dua]", label="Budi (Admin nasional)")
+        page.dblclick("main button.utama")
+        page.wait_for_selector("text=pasangan 1 dari 3")
+        page.dblclick("[data-kunci='1']")
+        page.wait_for_selector("text=sudah dinilai 1")
+        page.go_back()
+        page.click("main td a")
+        page.wait_for_selector("text=pasangan 2 dari 3")
+        page.click("[data-kunci='2']")
+        page.wait_for_selector("text=sudah dinilai 2")
+    found = office.server.store.read(
+        lambda c: (
+            c.exec_driver_sql("SELECT count(*) FROM judging_rounds").scalar(),
+            c.exec_driver_sql("SELECT count(*), count(DISTINCT a || b) FROM judgements").one(),
+        )
+    )
+    assert (found[0], tuple(found[1])) == (1, (2, 2))
 
 
 def answer_pair(page: Any, key: str) -> None:

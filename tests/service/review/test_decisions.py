@@ -237,6 +237,16 @@ def test_what_the_office_returns_it_sees_no_more_but_can_take_back(office: Offic
     assert officer.get(f"/review/laporan/{ID}").status_code == 200
 
 
+def test_what_is_returned_is_offered_another_body_than_the_own(office: Office) -> None:
+    office.complain(ID, "Lampu jalan mati di Bandung", claimed_agency=None)
+    page = office.person("instansi", region="32.04").get(f"/review/laporan/{ID}").text
+    form = page.split('id="putusan-w"')[1].split("</form>")[0]
+    assert "tidak tahu" in form
+    assert "32.04:" not in form
+    page = office.person("nasional").get(f"/review/laporan/{ID}").text
+    assert 'value="id:32.04:dishub"' in page.split('id="putusan-w"')[1].split("</form>")[0]
+
+
 def test_a_blind_audit_shows_the_suggestion_only_after_the_answer(tmp_path: Path) -> None:
     with open_office(tmp_path / "var", audit_share=0.5) as office:
         person = office.person("nasional")
