@@ -105,8 +105,11 @@ class Board:
 
     async def run(self) -> None:
         """Follow beside the requests, until cancelled."""
-        if self._warm is not None:
-            await asyncio.to_thread(self._warm)
+        try:
+            if self._warm is not None:
+                await asyncio.to_thread(self._warm)
+        except Exception as error:  # the first search will make its tables itself
+            log.error("the tables of the pickers could not be made", exc_info=error)
         while True:
             try:
                 await self._some()

@@ -139,8 +139,8 @@ def work(office: Office, page: Any, url: str) -> None:
     page.click(".baris-tautan >> nth=0")
     for _ in range(12):
         page.wait_for_selector("#tombol-verifikasi")
-        if not page.locator("[name=instansi]:checked").count():
-            if not page.locator(".opsi:not([hidden])").count():
+        if not page.locator("#verifikasi [name=instansi]:checked").count():
+            if not page.locator("#verifikasi .opsi:not([hidden])").count():
                 page.goto(f"{url}/review")
                 break
             page.keyboard.press("1")
