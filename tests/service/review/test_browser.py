@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from service.review.accounts import make_user
 from service.review.passwords import hash_password
 from service.storage.judging import Round, add_round, put_judgement
 from service.storage.people import all_users, change_user
+from service.storage.switches import add_switch
+from service.watching import Alert
 
 PASSWORD = "kebun raya bogor"  # noqa: S105 - of a store that lives as long as a test
 REASON = browser.missing()
@@ -414,6 +417,15 @@ def judging(office: Office) -> None:
         store.write(lambda connection, said=said: put_judgement(connection, "b" * 24, said)).result()  # type: ignore[misc]
 
 
+def make_switch(office: Office) -> None:
+    """Switch automatic routing on where nothing is proved, so that the page has all that it can show."""
+    unproved = Bound("wilayah:32.04", None, 0, 0, 120, 80)
+    office.server.app.state.intake.triage.policy = Policy(0.05, 0.9, {unproved.scope: unproved}, frozenset({"32.04"}))
+    office.server.store.write(
+        lambda connection: add_switch(connection, unproved.scope, True, "Sari, Sekretaris Daerah", "uji coba", "u-1")
+    ).result()
+
+
 @pytest.mark.parametrize("size", [browser.DESK, browser.PHONE, browser.ZOOMED])
 def test_no_page_has_a_serious_fault_of_accessibility(chromium: Any, staffed: Office, size: tuple[int, int]) -> None:
     from axe_playwright_python.sync_playwright import Axe
@@ -423,6 +435,10 @@ def test_no_page_has_a_serious_fault_of_accessibility(chromium: Any, staffed: Of
     office.complain("R-2", "Lampu jalan mati di Jalan Merdeka Bandung sejak seminggu, mohon segera diperbaiki ya")
     office.complain("R-3", "Anak tenggelam di Bandung", confidentiality="rahasia")
     judging(office)
+    found = Alert("drift", "channel", now(), 0.001, 500, "")
+    office.server.app.state.watcher._state |= {"drift": [asdict(found)]}  # what stands on the monitoring page
+    office.server.app.state.intake.drift = True
+    make_switch(office)
     with browser.signed_in(chromium, url(office), "sari", PASSWORD, size) as page:
         for path in PAGES:
             page.goto(f"{url(office)}/review{path}")
