@@ -14,6 +14,7 @@ from model.classifier import mentions
 from model.matters import shipped_matcher
 from model.reading import document_text
 from model.text import normalise
+from training.groups import place_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Example:
 
     :param full: normalised title and body.
     :param untitled: normalised body.
-    :param mentioned: see :func:`model.classifier.mentions`.
+    :param mentioned: see :func:`model.classifier.mentions`; of places that no label names nothing is kept.
     :param known: probabilities by function of the responsibility table.
     :param complaint: without what gives the label away.
     """
@@ -49,10 +50,13 @@ def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
     """
     open_ = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
     kept = [r for r in open_ if not r.origin.audit]  # what the live accuracy is measured on is never learned
-    return [_example(record) for record in clean_records(kept)]
+    cleaned = clean_records(kept)
+    truths = [truth(record) for record in cleaned]
+    keys = place_keys(label for found in truths for label in (found.agency, found.category, found.type) if label)
+    return [_example(record, labels, keys) for record, labels in zip(cleaned, truths, strict=True)]
 
 
-def _example(record: Record) -> Example:
+def _example(record: Record, known_labels: Truth, keys: frozenset[str]) -> Example:
     complaint, labels = record.complaint, record.labels
     names = [labels.agency, labels.parent_agency]
     body = strip_giveaways(complaint.text, names)
@@ -68,9 +72,9 @@ def _example(record: Record) -> Example:
         id=complaint.id,
         full=document_text(title, text),
         untitled=document_text(None, text),
-        mentioned=mentions(fields),
+        mentioned={key: weight for key, weight in mentions(fields).items() if key in keys},
         known=shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities,
         date=complaint.date,
-        truth=truth(record),
+        truth=known_labels,
         complaint=replace(complaint, title=stripped, text=body),
     )
