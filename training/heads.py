@@ -124,7 +124,7 @@ def fit_head(
 
 
 def _parts(folds: Sequence[Fold]) -> list[tuple[Rows, Rows, int]]:
-    """Return what to train on, what to ask then, and how many folds these are: those with one training part together."""
+    """Join folds that share their training part: what to train on, what to ask then, how many folds these are."""
     together = [list(same) for _, same in itertools.groupby(folds, key=lambda fold: id(fold.train))]
     return [(same[0].train, np.concatenate([fold.test for fold in same]), len(same)) for same in together]
 

@@ -9,9 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,15 +24,14 @@ from data.errors import PilahError
 from data.functions import function_of
 from data.similar import near_duplicate_groups
 from model.accurate import Accurate
-from model.bundle import Bundle, load
+from model.bundle import Bundle
 from model.classifier import Head, LinearModel
 from model.duplicates.scorer import BASE_WEIGHTS
-from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser
 from model.outcomes import FILE as OUTCOMES
 from model.outcomes import HEAD as OUTCOME
 from model.pool_model import FILE as POOL
-from model.triage import BASE, Triage
+from model.triage import Triage
 from training.calibrate import Fold, calibration_folds
 from training.confidence import trust
 from training.config import Config
@@ -43,7 +41,7 @@ from training.outcomes import fit_outcomes
 from training.provenance import faults, marks
 from training.replay import fit_pool
 from training.solvers import Solver
-from training.vectorise import feature_matrix, fit_vectoriser
+from training.vectorise import feature_matrix, find_encoder, fit_vectoriser
 
 _LEAST_ROWS = 20
 
@@ -122,7 +120,7 @@ def _fit(
     :raises PilahError: PLH-301 if there is nothing to learn.
     """
     minimum = config.min_shared if config.shareable else 1
-    encoder = _encoder(config.features.encoder)
+    encoder = find_encoder(config.features.encoder)
     vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum, encoder)
     if not vectoriser.n_counted:
         raise PilahError("PLH-301", "no word occurs in enough texts")
@@ -150,14 +148,6 @@ def _fit(
 
 def _hints(examples: Sequence[Example]) -> Hints:
     return Hints([e.mentioned for e in examples], [e.known for e in examples])
-
-
-@cache
-def _encoder(name: str) -> Encoder | None:
-    """Find the word vectors that a run asks for."""
-    if name == "none":
-        return None
-    return load(BASE).vectoriser.encoder if name == "base" else load_encoder(Path(name))
 
 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:

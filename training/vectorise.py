@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 
 from data.privacy import MASK
-from model.encoder import Encoder
+from model.bundle import load
+from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser, count_documents
+from model.triage import BASE
 from training.config import FeatureConfig
 
 _LONG_NUMBER = re.compile(r"\d{5}")
+
+
+@cache
+def find_encoder(name: str) -> Encoder | None:
+    """Find the word vectors that a run asks for; see :class:`training.config.FeatureConfig`."""
+    if name == "none":
+        return None
+    return load(BASE).vectoriser.encoder if name == "base" else load_encoder(Path(name))
 
 
 def fit_vectoriser(

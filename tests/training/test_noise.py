@@ -8,7 +8,7 @@ import numpy as np
 
 from data.complaint import Record
 from data.hygiene import clean_records
-from training.noise import confident, find_suspects, noise_finding
+from training.noise import find_suspects, noise_finding, rank
 
 
 def test_planted_wrong_labels_are_found_first(sample_records: list[Record]) -> None:
@@ -32,7 +32,7 @@ def test_few_rows_name_nobody(sample_records: list[Record]) -> None:
 
 def test_a_row_that_fits_its_label_is_no_suspect() -> None:
     stated = np.array([[0.7, 0.3], [0.9, 0.1], [0.2, 0.8], [0.1, 0.9]])
-    assert confident(stated, np.array([0, 0, 1, 1])) == []
+    assert rank(stated, np.array([0, 0, 1, 1])) == []
 
 
 def test_the_finding_holds_the_ids(sample_records: list[Record]) -> None:
