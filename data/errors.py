@@ -86,7 +86,7 @@ CATALOGUE: dict[str, ErrorInfo] = {
         title="The dataset cannot be loaded",
         title_id="Himpunan data tidak dapat dimuat",
         cause="The hub cannot be reached from here, it has no such name, or the folder holds no files of a dataset.",
-        action="Check name, configuration and split ('hf:owner/name:config@split'), or give a downloaded folder or file.",
+        action="Check name, configuration and split ('hf:owner/name:config@split'), or give a folder or file.",
         status=422,
     ),
     "PLH-201": ErrorInfo(

@@ -65,6 +65,8 @@ class Hints:
 class FittedHead:
     """Hold a head with its weights, shape (n_features, n_groups), and bias, shape (n_groups,).
 
+    The bytes that a bundle keeps are made of the weights, which are let go then.
+
     :param unseen: margins by row, shape (n_groups,), of models that had not seen the row; for the calibration of what
         is answered in the end.
     """

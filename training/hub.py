@@ -16,7 +16,7 @@ from data.readers import BadRow, records_of
 from data.tables import Row, Table, read_jsonl
 
 PREFIX = "hf:"
-"""How a source begins that is read through ``datasets``: ``hf:owner/name``, ``hf:FOLDER``; then ``:config``, ``@split``."""
+"""Begins a source that is read through ``datasets``: ``hf:owner/name`` or ``hf:FOLDER``, then ``:config``, ``@split``."""
 _TIMES = frozenset(f"timestamp[{unit}]" for unit in ("s", "ms", "us", "ns"))
 
 
@@ -91,7 +91,7 @@ def _as_written(builder: Any) -> dict[str, Table]:
 
 
 def _rows(rows: Any) -> Iterator[Row]:
-    """Number the rows from 1 and write the names of coded labels out."""
+    """Give each row its number, from 1 on, and write the names of coded labels out."""
     named = {key: feature.int2str for key, feature in rows.features.items() if hasattr(feature, "int2str")}
     for number, row in zip(count(1), rows, strict=False):
         yield number, {key: named[key](value) if key in named and _code(value) else value for key, value in row.items()}

@@ -28,7 +28,7 @@ from training.examples import Example
 
 _EARLIER = 0.5  # of the dated rows; the later part is replayed
 _MOST_REPLAYED = 600
-_MOST_EARLIER = 4_000  # of the rows before them, the latest: sketches of so many weigh head and memory alike
+_MOST_EARLIER = 2_000  # of the rows before them, the latest: sketches of so many weigh head and memory alike
 _LEAST_REPLAYED = 100
 _DELAY = timedelta(days=1)
 _REFIT_EVERY = 10  # decisions; in service it is every night
@@ -188,11 +188,12 @@ def fit_sum_calibration(scores: Sequence[Floats64], truths: Sequence[int]) -> Ca
     """Fit the probability of the first answer; one that is not among the candidates counts as a miss."""
     first = np.array([int(s.argmax()) for s in scores])
     right = first == np.array(truths)
+    padded = np.full((len(scores), max(s.size for s in scores)), -np.inf)
+    for row, s in zip(padded, scores, strict=True):
+        row[: s.size] = s
 
     def loss(x: Floats64) -> float:
-        tried = _calibration(x)
-        stated = np.array([tried.apply(s).max() for s in scores])
-        stated = np.clip(stated, _LEAST, 1 - _LEAST)
+        stated = np.clip(_calibration(x).apply(padded).max(axis=1), _LEAST, 1 - _LEAST)
         return float(-np.where(right, np.log(stated), np.log1p(-stated)).mean())
 
     found = minimize(loss, np.array([0.0, -2.0, 0.0]), method="Nelder-Mead", options={"maxiter": 200})

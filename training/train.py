@@ -44,6 +44,7 @@ from training.solvers import Solver
 from training.vectorise import feature_matrix, find_encoder, fit_vectoriser
 
 _LEAST_ROWS = 20
+_COLUMNS = 32  # that are turned into bytes at once
 
 
 def train(records: Sequence[Record], config: Config, created: datetime | None = None, quiet: bool = False) -> Bundle:
@@ -136,14 +137,30 @@ def _fit(
     if solver.dense:
         _ = solver.kernel
     progress()
-    fitted = [fit_head(t, solver, _hints(examples), folds, config.heads, progress) for t in tasks]
-    heads = [head for head in fitted if head is not None]
+    heads: list[FittedHead] = []
+    parts: list[LinearModel] = []
+    for task in tasks:
+        head = fit_head(task, solver, _hints(examples), folds, config.heads, progress)
+        if head is not None:  # only the bytes are kept: the weights of all heads as floats are the most there would be
+            parts += _in_bytes(head)
+            heads.append(replace(head, weights=np.empty((0, head.bias.size))))
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
-    linear = LinearModel.quantise(
-        np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
+    linear = LinearModel(
+        np.concatenate([part.weights for part in parts], axis=1),
+        np.concatenate([part.scales for part in parts]),
+        np.concatenate([part.bias for part in parts]),
     )
     return vectoriser, linear, heads
+
+
+def _in_bytes(head: FittedHead) -> list[LinearModel]:
+    """Store the weights of a head in one byte each, some columns at a time."""
+    starts = range(0, head.bias.size, _COLUMNS)
+    return [
+        LinearModel.quantise(head.weights[:, start : start + _COLUMNS], head.bias[start : start + _COLUMNS])
+        for start in starts
+    ]
 
 
 def _hints(examples: Sequence[Example]) -> Hints:
