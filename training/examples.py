@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,17 +43,22 @@ class Example:
         return self.complaint.reporter
 
 
-def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
+def make_examples(records: Sequence[Record], shareable: bool, progress: Callable[[], object] = bool) -> list[Example]:
     """Prepare records for training.
 
     :param shareable: leave reports marked ``rahasia`` out, because the bundle may leave the house.
+    :param progress: called once a record that is kept.
     """
     open_ = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
     kept = [r for r in open_ if not r.origin.audit]  # what the live accuracy is measured on is never learned
     cleaned = clean_records(kept)
     truths = [truth(record) for record in cleaned]
     keys = place_keys(label for found in truths for label in (found.agency, found.category, found.type) if label)
-    return [_example(record, labels, keys) for record, labels in zip(cleaned, truths, strict=True)]
+    found = []
+    for record, labels in zip(cleaned, truths, strict=True):
+        found.append(_example(record, labels, keys))
+        progress()
+    return found
 
 
 def _example(record: Record, known_labels: Truth, keys: frozenset[str]) -> Example:

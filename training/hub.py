@@ -16,7 +16,7 @@ from data.readers import BadRow, records_of
 from data.tables import Row, Table, read_jsonl
 
 PREFIX = "hf:"
-"""Begins a source that is read through ``datasets``: ``hf:owner/name`` or ``hf:FOLDER``, then ``:config``, ``@split``."""
+"""Begins a source that ``datasets`` reads: ``hf:owner/name`` or ``hf:FOLDER``, then perhaps ``:config``, ``@split``."""
 _TIMES = frozenset(f"timestamp[{unit}]" for unit in ("s", "ms", "us", "ns"))
 
 

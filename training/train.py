@@ -44,6 +44,7 @@ from training.solvers import Solver
 from training.vectorise import feature_matrix, find_encoder, fit_vectoriser
 
 _LEAST_ROWS = 20
+_OTHER_STEPS = 7  # near-duplicates, vocabulary, features, replay, marks, outcomes, trust
 _COLUMNS = 32  # that are turned into bytes at once
 
 
@@ -54,28 +55,38 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     :param quiet: show no progress bar.
     :raises PilahError: PLH-301 if too few rows or no label with two values is there.
     """
-    examples = make_examples(records, config.shareable)
+    with tqdm(total=len(records), desc="pilah train: texts", unit="row", disable=quiet) as bar:
+        examples = make_examples(records, config.shareable, bar.update)
     if len(examples) < _LEAST_ROWS:
         raise PilahError("PLH-301", f"{len(examples)} usable rows, at least {_LEAST_ROWS} are needed")
-    groups = near_duplicate_groups([e.full for e in examples])
-    folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
     tasks = _tasks(examples, config)
-    with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
-        vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
+    most = _OTHER_STEPS + len(tasks) * (config.calibration_folds + 1)
+    with tqdm(total=most, desc="pilah train", unit="step", disable=quiet) as bar:
+        return _train(examples, tasks, config, created or datetime.now(UTC), bar)
+
+
+def _train(
+    examples: Sequence[Example], tasks: Sequence[Task], config: Config, moment: datetime, bar: tqdm[Any]
+) -> Bundle:
+    groups = near_duplicate_groups([e.full for e in examples])
+    bar.update()
+    folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
+    bar.total = _OTHER_STEPS + len(tasks) * (len(folds) + 1)
+    vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
     accurate: Accurate | None = None
     votes: dict[str, Any] = {}
     if config.transformer.encoder != "none":
         from training.accurate import vote  # noqa: PLC0415 - its libraries are an extra
 
         texts, hints = _drop_titles(examples, config), _hints(examples)
-        fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, quiet)
+        fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, bool(bar.disable))
     heads = _place(fitted)
-    moment = created or datetime.now(UTC)
     extras = {BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))}
     home = config.home or (_home(examples) if config.agency == "labels" else None)
     pool = fit_pool(examples, partial(_sketch, config=config, home=home), config.seed) if "agency" in heads else None
     if pool is not None:
         extras[POOL] = pool.to_document()
+    bar.update()
     bundle = Bundle(
         id=f"{config.name}-{moment:%Y%m%d}",
         created=moment.isoformat(timespec="seconds"),
@@ -89,13 +100,18 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         extras={**extras, **marks(examples)},
         accurate=accurate,
     )
+    bar.update()
     if config.agency != "labels":
+        bar.total = bar.n
         # Labels gathered from many places name offices in too many ways to count what is right: the raw
         # probabilities stand, and nothing is eligible until a deployment trains on its own history.
         return bundle
     found = fit_outcomes(Triage.of(bundle), examples, fitted, folds, config.seed)
     learned = {OUTCOMES: found.to_document()} if found is not None else {}
-    return replace(bundle, extras={**bundle.extras, **learned, **trust(bundle, examples, fitted, folds, config)})
+    bar.update()
+    trusted = trust(bundle, examples, fitted, folds, config)
+    bar.update()
+    return replace(bundle, extras={**bundle.extras, **learned, **trusted})
 
 
 def _sketch(examples: Sequence[Example], config: Config, home: str | None) -> Bundle:
