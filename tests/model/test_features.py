@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.complaint import Record
+from data.word_forms import word_forms
 from model.features import Vectoriser, char_ngrams, count_documents, word_ngrams
 from model.reading import document_text
 
@@ -20,7 +23,16 @@ FITTED = Vectoriser(("jalan", "jalan rusak", "rusak"), (" ja", "ala", "rus"), np
 
 @pytest.fixture(scope="module")
 def texts(sample_records: list[Record]) -> list[str]:
-    return [document_text(r.complaint.title, r.complaint.text) for r in sample_records[:120]]
+    forms = word_forms()
+    read = [document_text(r.complaint.title, r.complaint.text) for r in sample_records[:120]]
+    return [re.sub(r"\w+", lambda word: forms.get(word[0], word[0]), text) for text in read]
+
+
+def test_short_and_regional_words_are_read_as_the_standard_ones() -> None:
+    vectoriser = Vectoriser(("jalan", "sampah", "sampah jalan"), (" sa", "lan"), np.ones(5, np.float32))
+    standard, regional = vectoriser.transform("sampah, jalan"), vectoriser.transform("runtah, jln")
+    assert standard.indices.tolist() == regional.indices.tolist() == [0, 1, 2, 3, 4]
+    assert standard.values.tolist() == regional.values.tolist()
 
 
 @pytest.mark.parametrize("analyzer", ["word", "char_wb"])
@@ -57,7 +69,7 @@ def test_document_counts_are_those_of_scikit_learn(texts: list[str]) -> None:
 def test_a_text_without_known_features_is_empty(text: str) -> None:
     found = FITTED.transform(text)
     assert found.indices.size == found.values.size == 0
-    assert list(FITTED.feature_positions(text)) == []
+    assert FITTED.occurrences(text).columns.size == 0
 
 
 @given(TEXT)
@@ -69,20 +81,20 @@ def test_columns_ascend_and_each_block_has_length_one(text: str) -> None:
 
 
 @given(TEXT)
-def test_positions_point_at_the_feature(text: str) -> None:
-    for column, start, end in FITTED.feature_positions(text):
+def test_occurrences_stand_in_the_pieces_they_name(text: str) -> None:
+    found = FITTED.occurrences(text)
+    for column, piece in zip(found.columns.tolist(), found.pieces.tolist(), strict=True):
+        stands = slice(*found.spans[piece])
+        assert " " not in text[stands]
         if column < 3:
-            assert " ".join(word_ngrams(text[start:end])[:2]) == FITTED.words[column] or (
-                text[start:end] == FITTED.words[column]
-            )
+            assert set(FITTED.words[column].split()) & set(word_ngrams(text[stands]))
         else:
-            assert " " not in text[start:end]
-            assert FITTED.chars[column - 3] in char_ngrams(text[start:end])
+            assert FITTED.chars[column - 3] in char_ngrams(text[stands])
 
 
 @given(TEXT)
-def test_positions_name_exactly_the_features_of_the_text(text: str) -> None:
-    assert {column for column, _, _ in FITTED.feature_positions(text)} == set(FITTED.transform(text).indices.tolist())
+def test_occurrences_are_exactly_the_features_of_the_text(text: str) -> None:
+    assert set(FITTED.occurrences(text).columns.tolist()) == set(FITTED.transform(text).indices.tolist())
 
 
 def test_very_long_words_have_no_character_features() -> None:
