@@ -24,7 +24,7 @@ class Example:
     :param full: normalised title and body.
     :param untitled: normalised body.
     :param mentioned: see :func:`model.classifier.mentions`; of places that no label names nothing is kept.
-    :param known: probabilities by function of the responsibility table.
+    :param known: probabilities by function of the responsibility table; empty where no agency is to be learned.
     :param complaint: without what gives the label away.
     """
 
@@ -78,8 +78,13 @@ def _example(record: Record, known_labels: Truth, keys: frozenset[str]) -> Examp
         full=document_text(title, text),
         untitled=document_text(None, text),
         mentioned={key: weight for key, weight in mentions(fields).items() if key in keys},
-        known=shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities,
+        known=_known(title, text) if known_labels.agency else {},
         date=complaint.date,
         truth=known_labels,
         complaint=replace(complaint, title=stripped, text=body),
     )
+
+
+def _known(title: str | None, text: str) -> Mapping[str, float]:
+    """Return what the responsibility table says of a masked complaint."""
+    return shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities
