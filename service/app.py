@@ -120,6 +120,7 @@ def create_app(
             if path == review.UPLOAD_PATH
             else settings.max_body
         ),
+        together=settings.max_bodies,
     )
     app.add_middleware(Admission, most=settings.max_waiting)
     app.add_middleware(RequestContext, metrics=metrics)

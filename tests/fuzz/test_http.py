@@ -1,7 +1,7 @@
 """Schemathesis against a live server: every endpoint gets made-up requests, right and wrong ones, with every kind of key.
 
-``FUZZ_CASES`` says how many an endpoint (``make fuzz``: 1,000, with the shipped model); the suite sends a few to the
-stand-in model. No answer may be a 500 or hang, and each must be as ``/openapi.json`` says.
+``FUZZ_CASES`` says how many an endpoint (``make fuzz``: 1,000), ``FUZZ_MODEL=base`` that the shipped model answers; the
+suite sends a few to the stand-in model. No answer may be a 500 or hang, and each must be as ``/openapi.json`` says.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ALL = ("assess", "events", "read", "review", "admin")
 KEYS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "all rights": (ALL, {}),
     "bound": (ALL, {"regions": ["32.04"]}),
-    **({scope: ((scope,), {}) for scope in ALL} if THOROUGH else {}),
+    **({f"only {scope}": ((scope,), {}) for scope in ALL} if THOROUGH else {}),
 }
 HANGS = "60"  # seconds after which an answer counts as missing
 
@@ -41,7 +41,7 @@ HANGS = "60"  # seconds after which an answer counts as missing
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return one server for all: what one run stores is what the next one finds."""
     triage = None
-    if THOROUGH:
+    if os.environ.get("FUZZ_MODEL") == "base":
         from model.triage import Triage
 
         triage = Triage.load()
@@ -56,15 +56,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield running
 
 
-def run(server: Any, key: dict[str, str], known: bool) -> subprocess.CompletedProcess[str]:
+def run(server: Any, key: dict[str, str], known: bool, cases: int) -> subprocess.CompletedProcess[str]:
     """Send made-up requests.
 
+    :param cases: for each endpoint.
     :param known: about ids that there are, none of which is erased.
     """
     command = [sys.executable, "-m", "schemathesis.cli"]
     command += ["--config-file", str(server.var / "known.toml")] if known else []
     command += ["run", f"{server.client.base_url}/openapi.json", *(["--exclude-method", "DELETE"] if known else [])]
-    command += ["-H", f"Authorization:{key['Authorization']}", "-n", str(CASES), "--phases", PHASES, "--no-color"]
+    command += ["-H", f"Authorization:{key['Authorization']}", "-n", str(cases), "--phases", PHASES, "--no-color"]
     command += ["--checks", CHECKS, "--request-timeout", HANGS, "--warnings", "off", "--seed", "0"]
     if not THOROUGH:
         command += ["--no-shrink"]
@@ -75,7 +76,8 @@ def run(server: Any, key: dict[str, str], known: bool) -> subprocess.CompletedPr
 @pytest.mark.parametrize("kind", KEYS)
 def test_no_request_breaks_the_server(server: Any, kind: str, known: bool) -> None:
     scopes, binding = KEYS[kind]
-    done = run(server, server.key(*scopes, **binding), known)
+    # A key with one scope is refused nearly everywhere: a tenth of the cases shows it.
+    done = run(server, server.key(*scopes, **binding), known, CASES if len(scopes) > 1 else CASES // 10)
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
     assert server.client.get("/health/ready").status_code == 200
