@@ -183,22 +183,6 @@ class Vectoriser:
             tuple(spans),
         )
 
-    def feature_positions(self, text: str) -> Iterable[tuple[int, int, int]]:
-        """Yield each feature occurrence as (column, start, end) in the normalised text, for explanations."""
-        matches = [(m.group(), m.start(), m.end()) for m in WORD.finditer(text)]
-        for word, start, end in matches:
-            column = self._word_index.get(word)
-            if column is not None:
-                yield column, start, end
-        for (a, start, _), (b, _, end) in itertools.pairwise(matches):
-            column = self._word_index.get(f"{a} {b}")
-            if column is not None:
-                yield column, start, end
-        for match in re.finditer(r"\S+", text):
-            if len(match.group()) <= 40:
-                for column in self._chars_of(match.group()).tolist():
-                    yield column, match.start(), match.end()
-
 
 _PIECE = re.compile(r"\S+")
 

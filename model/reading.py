@@ -11,6 +11,7 @@ from data.privacy import mask
 from model.assessment import Field, Span
 from model.classifier import mentions
 from model.features import SparseVector, Vectoriser
+from model.formulas import without_formulas
 from model.matters import MatterMatcher, MatterReading
 from model.places import PlaceReading, PlaceResolver
 from model.text import Normalised, normalise
@@ -72,7 +73,7 @@ def document_text(title: str | None, text: str) -> str:
     >>> document_text("Lampu mati", "Gelap")
     'lampu mati . gelap'
     """
-    return _SEPARATOR.join(normalise(part).text for part in (title, text) if part)
+    return _SEPARATOR.join(without_formulas(normalise(part).text) for part in (title, text) if part)
 
 
 def read(complaint: Complaint, vectoriser: Vectoriser, resolver: PlaceResolver, matcher: MatterMatcher) -> Reading:
@@ -83,7 +84,7 @@ def read(complaint: Complaint, vectoriser: Vectoriser, resolver: PlaceResolver, 
         value = getattr(complaint, name)
         if value:
             fields[name] = normalise(value)
-    document = _SEPARATOR.join(fields[name].text for name in ("title", "text") if name in fields)
+    document = _SEPARATOR.join(without_formulas(fields[name].text) for name in ("title", "text") if name in fields)
     mentioned = mentions({name: part.text for name, part in fields.items()})
     return Reading(
         complaint=complaint,

@@ -57,7 +57,7 @@ def test_document_counts_are_those_of_scikit_learn(texts: list[str]) -> None:
 def test_a_text_without_known_features_is_empty(text: str) -> None:
     found = FITTED.transform(text)
     assert found.indices.size == found.values.size == 0
-    assert list(FITTED.feature_positions(text)) == []
+    assert FITTED.occurrences(text).columns.size == 0
 
 
 @given(TEXT)
@@ -69,20 +69,20 @@ def test_columns_ascend_and_each_block_has_length_one(text: str) -> None:
 
 
 @given(TEXT)
-def test_positions_point_at_the_feature(text: str) -> None:
-    for column, start, end in FITTED.feature_positions(text):
+def test_occurrences_stand_in_the_pieces_they_name(text: str) -> None:
+    found = FITTED.occurrences(text)
+    for column, piece in zip(found.columns.tolist(), found.pieces.tolist(), strict=True):
+        stands = slice(*found.spans[piece])
+        assert " " not in text[stands]
         if column < 3:
-            assert " ".join(word_ngrams(text[start:end])[:2]) == FITTED.words[column] or (
-                text[start:end] == FITTED.words[column]
-            )
+            assert set(FITTED.words[column].split()) & set(word_ngrams(text[stands]))
         else:
-            assert " " not in text[start:end]
-            assert FITTED.chars[column - 3] in char_ngrams(text[start:end])
+            assert FITTED.chars[column - 3] in char_ngrams(text[stands])
 
 
 @given(TEXT)
-def test_positions_name_exactly_the_features_of_the_text(text: str) -> None:
-    assert {column for column, _, _ in FITTED.feature_positions(text)} == set(FITTED.transform(text).indices.tolist())
+def test_occurrences_are_exactly_the_features_of_the_text(text: str) -> None:
+    assert set(FITTED.occurrences(text).columns.tolist()) == set(FITTED.transform(text).indices.tolist())
 
 
 def test_very_long_words_have_no_character_features() -> None:
