@@ -106,11 +106,18 @@ class Intake:
         :raises PilahError: PLH-407 or PLH-409 for the id, PLH-505 if the model failed, PLH-502 or PLH-503 if the
             store did.
         """
+        return await self._assess(complaint, viewer, dry_run=dry_run, fresh=False)
+
+    async def _assess(self, complaint: Complaint, viewer: Viewer, *, dry_run: bool, fresh: bool) -> Outcome:
+        """Do what :meth:`assess` says.
+
+        :param fresh: whether the store was seen to know nothing of the id; should that have changed, the write says so.
+        """
         with self._timed("read"):
             reading = self._guarded(self.triage.read, complaint)
         content = to_plain(reading.complaint)
         digest = fingerprint(content)
-        if not dry_run and (known := self._known(complaint.id, digest, viewer)) is not None:
+        if not (dry_run or fresh) and (known := self._known(complaint.id, digest, viewer)) is not None:
             return known
         with self._timed("answer"):
             assessment: Assessment = self._guarded(self.triage.answer, reading)
@@ -134,8 +141,10 @@ class Intake:
         """Answer many complaints in order; each has its own outcome or error."""
         results: list[Outcome | PilahError] = []
         for start in range(0, len(complaints), _CHUNK):
+            part = complaints[start : start + _CHUNK]
+            stored = set() if dry_run else self.store.known_ids([one.id for one in part])
             chunk = await asyncio.gather(
-                *(self.assess(one, viewer, dry_run=dry_run) for one in complaints[start : start + _CHUNK]),
+                *(self._assess(one, viewer, dry_run=dry_run, fresh=one.id not in stored) for one in part),
                 return_exceptions=True,
             )
             for item in chunk:
