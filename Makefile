@@ -26,6 +26,9 @@ fuzz: $(VENV)/.all  ## Fuzz the live API (1,000 cases an endpoint and key), text
 	FUZZ_CASES=$${FUZZ_CASES:-1000} FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_MODEL=$${FUZZ_MODEL:-base} \
 		$(BIN)/python -m pytest tests/fuzz -s
 
+audit: $(VENV)/.all  ## Ask the index for known weaknesses of what is installed (needs the network; not part of CI)
+	$(BIN)/pip-audit --local --skip-editable --progress-spinner off
+
 bench: $(VENV)/.all  ## Measure speed and memory on this machine
 	$(BIN)/pilah bench
 

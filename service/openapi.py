@@ -29,12 +29,13 @@ _CONFLICTS = {
 
 def _answers() -> Mapping[tuple[str, str], tuple[tuple[int, ...], Any]]:
     """Return status and body of each endpoint when all is well."""
+    from model.assessment import Assessment  # noqa: PLC0415
     from service import answers as a  # noqa: PLC0415 - made only when somebody asks for the description
 
     complaint, events = "/v1/complaints/{complaint_id}", "/v1/complaints/{complaint_id}/events"
     incident, job = "/v1/incidents/{incident_id}", "/v1/jobs/{job_id}"
     return {
-        ("post", "/v1/assess"): ((200,), a.Assessment),
+        ("post", "/v1/assess"): ((200,), Assessment),
         ("post", "/v1/assess/batch"): ((200,), a.BatchAnswer),
         ("get", complaint): ((200,), a.ComplaintAnswer),
         ("post", events): ((200, 201), a.EventAnswer),

@@ -1,4 +1,4 @@
-"""Run a check on made-up cases for ``FUZZ_SECONDS`` (2 in the suite; ``make fuzz``: 600), each with a limit of its own."""
+"""Run a check on made-up cases for ``FUZZ_SECONDS`` (2 in the suite; ``make fuzz``: 600); none may hang."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ def mutated(content: bytes) -> st.SearchStrategy[bytes]:
 
 
 ODD = st.sampled_from(
-    [b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b'"""', b"\r", b"\n\n", b";", b"\t", b"{", b"[[[[", b"1e999", b"NaN"]
-    + [b"-1", b"null", b"\\ud800", b"=cmd|' /C calc'!A0", b"99999999999999999999", b"<", b"&lt;", b"&#0;", b"]]>"]
-)
+    (b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b'"""', b"\r", b"\n\n", b";", b"\t", b"{", b"[[[[", b"1e999", b"NaN",
+     b"-1", b"null", b"\\ud800", b"=cmd|' /C calc'!A0", b"99999999999999999999", b"<", b"&lt;", b"&#0;", b"]]>")
+)  # fmt: skip
 """Bytes that mean something to a reader."""
 
 SCALARS: st.SearchStrategy[Any] = st.one_of(

@@ -1,4 +1,4 @@
-"""Schemathesis against a live server: every endpoint gets made-up requests, right and wrong ones, with every kind of key.
+"""Schemathesis against a live server: made-up requests, right and wrong ones, to all endpoints, with all kinds of keys.
 
 ``FUZZ_CASES`` says how many an endpoint (``make fuzz``: 1,000), ``FUZZ_MODEL=base`` that the shipped model answers; the
 suite sends a few to the stand-in model. No answer may be a 500 or hang, and each must be as ``/openapi.json`` says.

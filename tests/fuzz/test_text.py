@@ -23,7 +23,7 @@ from service.schemas import ComplaintIn
 WORDS = (
     "lampu jalan mati Bandung Kab. Kota kecamatan desa RT 03 RW 05 Jl. No. 12 km 7 SD Negeri 1 PLN PDAM BPJS KTP NIK "
     "3204121212120001 081234567890 +62 812-3456-7890 a.b@c.go.id D 1234 ABC rek 1234567890 Rp 1.000.000 tgl 12/01/2024 "
-    "12 Januari jam 07.00 tolong mohon segera terima kasih Yth. Bapak Bupati <b> & %s {0} 💡 ﷺ ‮ \u200b \u0301 ҉ 路灯 ضوء"
+    "12 Januari jam 07.00 tolong mohon segera terima kasih Yth. Bupati <b> & %s {0} 💡 ﷺ \u202e \u200b \u0301 ҉ 路灯 ضوء"
 ).split(" ")
 PIECE = st.one_of(
     st.sampled_from(WORDS),

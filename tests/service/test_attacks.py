@@ -35,7 +35,9 @@ def raw(server: Any, request: bytes) -> bytes:
     parts = urlsplit(str(server.client.base_url))
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5) as connection:
         found = b""
-        with suppress(ConnectionError, TimeoutError):  # the server may hang up, or wait for the rest, in the middle of what it refuses
+        with suppress(
+            ConnectionError, TimeoutError
+        ):  # the server may hang up, or wait for the rest, in the middle of what it refuses
             connection.sendall(request)
             while part := connection.recv(65_536):
                 found += part
@@ -81,7 +83,9 @@ def test_sql_in_any_parameter_is_only_text(server: Any, headers: dict[str, str],
         client.get("/v1/model", headers={"Authorization": f"Bearer {given}"}),
     ]
     assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
-    assert all("Kembangsepatu" not in answer.text and "A-1" not in answer.text for answer in answers if answer.is_success)
+    assert all(
+        "Kembangsepatu" not in answer.text and "A-1" not in answer.text for answer in answers if answer.is_success
+    )
     assert server.store.last_seq() == before
     kept = server.assess(headers, f"{given} lampu mati di Bandung", id="A-2", location=given, reporter=given)
     assert kept["id"] == "A-2"
@@ -109,7 +113,8 @@ def test_a_packed_body_is_not_unpacked(server: Any, headers: dict[str, str]) -> 
 @pytest.mark.parametrize(
     "request_",
     [
-        b"POST /v1/assess HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n",
+        b"POST /v1/assess HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"0\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n",
         b"POST /v1/assess HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 50\r\n\r\nhello",
         b"POST /v1/assess HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
@@ -184,8 +189,8 @@ def test_the_code_runs_no_program_loads_no_pickle_and_writes_no_sql_by_hand() ->
     names = listed.stdout.split() or [str(path.relative_to(root)) for path in root.rglob("*.py")]
     floors = [name for name in names if name.split("/")[0] in ("data", "model", "evaluation", "training", "service")]
     assert len(floors) > 100
-    forbidden = ("pickle.load", "import pickle", "yaml.load", "eval(", " exec(", "os.system", "shell=True", "allow_pickle=True",
-                 "mark_safe", "autoescape=False")  # fmt: skip
+    forbidden = ("pickle.load", "import pickle", "yaml.load", "eval(", " exec(", "os.system", "shell=True",
+                 "allow_pickle=True", "mark_safe", "autoescape=False")  # fmt: skip
     for name in floors:
         code = (root / name).read_text(encoding="utf-8")
         found = [word for word in forbidden if word in code and f"_{word}" not in code and f".{word}" not in code]
@@ -194,7 +199,11 @@ def test_the_code_runs_no_program_loads_no_pickle_and_writes_no_sql_by_hand() ->
 
 def test_errors_quote_no_more_of_a_body_than_the_names_of_fields(server: Any, headers: dict[str, str]) -> None:
     secret = "NIK 3204121212120001"  # noqa: S105
-    for body in ({"text": "a", "latitude": secret}, {"text": ["a"], "title": secret}, {"text": "a", "confidentiality": secret}):
+    for body in (
+        {"text": "a", "latitude": secret},
+        {"text": ["a"], "title": secret},
+        {"text": "a", "confidentiality": secret},
+    ):
         response = server.client.post("/v1/assess", json=body, headers=headers)
         assert response.status_code == 422
         assert secret not in json.dumps(response.json())

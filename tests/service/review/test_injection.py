@@ -36,7 +36,7 @@ class Watch(HTMLParser):
     """Read a page as a browser does and refuse what would run or lead elsewhere."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        given: dict[str, str | None] = dict(attrs)
         assert not [name for name in given if name.startswith("on")], (tag, attrs)
         assert tag != "script" or str(given.get("src")).startswith("/review/aset/"), attrs
         for name in ("href", "src", "action", "formaction"):
@@ -49,7 +49,7 @@ class Watch(HTMLParser):
 
 @pytest.mark.parametrize("word", HOSTILE)
 def test_a_hostile_complaint_is_shown_as_text(office: Office, admin: Any, word: str) -> None:
-    others = {name: f"{word} x" for name in FIELDS}
+    others = dict.fromkeys(FIELDS, f"{word} x")
     office.complain("R-1", f"Lampu jalan mati total di Bandung {word} mohon diperbaiki", **others)
     office.complain("R-2", f"Lampu jalan mati total di Bandung {word} mohon diperbaiki", **others)
     event = {"kind": "disposed", "agency": f"Dinas {word}", "reason": word, "actor": word}
