@@ -35,7 +35,7 @@ SHOWN = 5  # duplicates in one answer
 NAMED = 3  # past decisions in one answer
 _REPLAYED = 1000  # events read at once
 _MANY = 5_000  # events after which the incidents are written down again
-_CHUNK = 16  # complaints of a batch between two looks at other requests
+_CHUNK = 16  # complaints of a batch whose writes are waited for together
 
 
 class Triage(Protocol):
@@ -143,15 +143,15 @@ class Intake:
         for start in range(0, len(complaints), _CHUNK):
             part = complaints[start : start + _CHUNK]
             stored = set() if dry_run else self.store.known_ids([one.id for one in part])
-            chunk = await asyncio.gather(
-                *(self._assess(one, viewer, dry_run=dry_run, fresh=one.id not in stored) for one in part),
-                return_exceptions=True,
-            )
-            for item in chunk:
+            begun = []
+            for one in part:
+                work = self._assess(one, viewer, dry_run=dry_run, fresh=one.id not in stored)
+                begun.append(asyncio.create_task(work))
+                await asyncio.sleep(0)  # it is answered up to its writing; who asks for one answer waits no longer
+            for item in await asyncio.gather(*begun, return_exceptions=True):
                 if isinstance(item, BaseException) and not isinstance(item, PilahError):
                     raise item
                 results.append(item)
-            await asyncio.sleep(0)
         return results
 
     def search(self, complaint: Complaint, viewer: Viewer, limit: int = SHOWN) -> list[DuplicateAnswer]:
