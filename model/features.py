@@ -16,12 +16,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from data.word_forms import word_forms
 from model.encoder import Encoder
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 WORD = re.compile(r"\w+")
+_FORMS = word_forms()
+_MARKS = ".,;:!?()\"'"
 _CHARS = (3, 4, 5)
 _WORD_CACHE = 50_000  # distinct words kept with their character features; about 15 MB when full
 ENCODER_LENGTH = np.float32(0.8)
@@ -58,12 +61,14 @@ class Occurrences:
 
 
 def word_ngrams(text: str) -> list[str]:
-    """List the words and word pairs of a normalised text.
+    """List the words and word pairs of a normalised text, short and regional words as the standard ones.
 
     >>> word_ngrams("jalan rusak parah")
     ['jalan', 'rusak', 'parah', 'jalan rusak', 'rusak parah']
+    >>> word_ngrams("runtah numpuk")[0]
+    'sampah'
     """
-    words = WORD.findall(text)
+    words = [_FORMS.get(word, word) for word in WORD.findall(text)]
     return words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
 
 
@@ -73,7 +78,8 @@ def char_ngrams(word: str) -> list[str]:
     >>> char_ngrams("air")
     [' ai', 'air', 'ir ', ' air', 'air ', ' air ']
     """
-    padded = f" {word} "
+    bare = word.strip(_MARKS)
+    padded = f" {word.replace(bare, _FORMS[bare], 1) if bare in _FORMS else word} "
     size = len(padded)
     grams: list[str] = []
     for n in _CHARS:
@@ -189,8 +195,8 @@ _PIECE = re.compile(r"\S+")
 
 @lru_cache(maxsize=_WORD_CACHE)
 def _words_of(piece: str) -> tuple[str, ...]:
-    """Return the words of a piece of text that has no white space."""
-    return tuple(WORD.findall(piece))
+    """Return the standard words of a piece of text that has no white space."""
+    return tuple([_FORMS.get(word, word) for word in WORD.findall(piece)])
 
 
 def count_documents(texts: Iterable[str]) -> tuple[dict[str, int], dict[str, int], int]:

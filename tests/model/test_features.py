@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.complaint import Record
+from data.word_forms import word_forms
 from model.features import Vectoriser, char_ngrams, count_documents, word_ngrams
 from model.reading import document_text
 
@@ -20,7 +23,16 @@ FITTED = Vectoriser(("jalan", "jalan rusak", "rusak"), (" ja", "ala", "rus"), np
 
 @pytest.fixture(scope="module")
 def texts(sample_records: list[Record]) -> list[str]:
-    return [document_text(r.complaint.title, r.complaint.text) for r in sample_records[:120]]
+    forms = word_forms()
+    read = [document_text(r.complaint.title, r.complaint.text) for r in sample_records[:120]]
+    return [re.sub(r"\w+", lambda word: forms.get(word[0], word[0]), text) for text in read]
+
+
+def test_short_and_regional_words_are_read_as_the_standard_ones() -> None:
+    vectoriser = Vectoriser(("jalan", "sampah", "sampah jalan"), (" sa", "lan"), np.ones(5, np.float32))
+    standard, regional = vectoriser.transform("sampah, jalan"), vectoriser.transform("runtah, jln")
+    assert standard.indices.tolist() == regional.indices.tolist() == [0, 1, 2, 3, 4]
+    assert standard.values.tolist() == regional.values.tolist()
 
 
 @pytest.mark.parametrize("analyzer", ["word", "char_wb"])
