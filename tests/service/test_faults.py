@@ -155,8 +155,11 @@ def test_killed_again_and_again_nothing_answered_is_lost_or_doubled(
     for cycle in range(CYCLES):
         with serving(tmp_path, store) as process:
             fresh: list[int] = []
+            killed = threading.Event()
 
-            def post(first: int, process: Process = process, fresh: list[int] = fresh) -> None:
+            def post(
+                first: int, process: Process = process, fresh: list[int] = fresh, killed: threading.Event = killed
+            ) -> None:
                 with httpx.Client(base_url=process.url, headers=process.client.headers, timeout=60) as client:
                     for number in range(first, first + 500):
                         # Some numbers were sent in the cycle before: whether answered or not, they are stored once.
@@ -165,7 +168,8 @@ def test_killed_again_and_again_nothing_answered_is_lost_or_doubled(
                             if client.post("/v1/assess", json=body).status_code == 200:
                                 fresh.append(number)
                         except httpx.TransportError:
-                            return
+                            if killed.is_set():
+                                return  # otherwise a connection that was left too long: the next one is new
 
             threads = [threading.Thread(target=post, args=(cycle * 20 + part * 100_000,)) for part in range(3)]
             for thread in threads:
@@ -173,6 +177,7 @@ def test_killed_again_and_again_nothing_answered_is_lost_or_doubled(
             while len(fresh) < 60:
                 assert process.popen.poll() is None, "the server ended by itself"
                 time.sleep(0.01)
+            killed.set()
             process.popen.kill()
             for thread in threads:
                 thread.join()
