@@ -45,8 +45,8 @@ CATALOGUE: dict[str, ErrorInfo] = {
     "PLH-103": ErrorInfo(
         title="A library that this file format needs is not installed",
         title_id="Pustaka untuk format berkas ini belum terpasang",
-        cause="Reading Parquet needs pyarrow, which the light serving install leaves out.",
-        action="Run 'make setup' (or 'pip install pyarrow'), or save the file as CSV, JSONL or XLSX.",
+        cause="Parquet needs pyarrow and 'hf:' names need datasets, which the light serving install leaves out.",
+        action="Run 'make setup' (or 'pip install pyarrow datasets'), or save the file as CSV, JSONL or XLSX.",
         status=501,
     ),
     "PLH-104": ErrorInfo(
@@ -80,6 +80,13 @@ CATALOGUE: dict[str, ErrorInfo] = {
         title_id="Tidak ada baris yang dapat dipakai, atau ada baris yang dilewati",
         cause="Every row was bad, or one was and --strict was given; each is named above.",
         action="Correct the named rows, or leave --strict out to go on with the good ones.",
+        status=422,
+    ),
+    "PLH-109": ErrorInfo(
+        title="The dataset cannot be loaded",
+        title_id="Himpunan data tidak dapat dimuat",
+        cause="The hub cannot be reached from here, it has no such name, or the folder holds no files of a dataset.",
+        action="Check name, configuration and split ('hf:owner/name:config@split'), or give a folder or file.",
         status=422,
     ),
     "PLH-201": ErrorInfo(

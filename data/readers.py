@@ -76,9 +76,22 @@ def read_records(
     :raises PilahError: PLH-101 and PLH-103 to PLH-106, for what is wrong with the whole file.
     """
     file = Path(path)
-    table = _open_table(file, tuple((columns or {}).values()))
-    fields = assign(table.columns, columns, file.name)
-    return _records(file.name, table, fields, on_bad_row or _log_bad_row)
+    return records_of(file.name, _open_table(file, tuple((columns or {}).values())), columns, on_bad_row)
+
+
+def records_of(
+    source: str,
+    table: Table,
+    columns: Mapping[str, str] | None = None,
+    on_bad_row: Callable[[BadRow], None] | None = None,
+) -> Iterator[Record]:
+    """Read the records of a table, wherever it comes from.
+
+    :param source: the name of the file, for messages and ids.
+    :raises PilahError: PLH-104 and PLH-105 if the columns do not fit.
+    """
+    fields = assign(table.columns, columns, source)
+    return _records(source, table, fields, on_bad_row or _log_bad_row)
 
 
 def _open_table(file: Path, wanted: tuple[str, ...]) -> Table:

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,17 +25,22 @@ from service.bench_texts import make_complaint
 from service.codec import as_utc, dumps, fingerprint, to_plain
 from service.posting import document_of, posting_of
 from service.review.accounts import new_user
+from service.review.tasks import WAITING
+from service.review.web import link
 from service.server import make_private, open_index
 from service.settings import Settings
+from service.storage import worklist
 from service.storage.log import Event
 from service.storage.people import add_user, open_session
 from service.storage.record import Posting, store_event, store_posting
 from service.storage.store import Store
+from service.storage.worklist import Wanted
 from service.viewer import EVERYTHING
 
 _DIFFERENT = 300  # texts that are really assessed; the others are copies under ids and days of their own
 _CHUNK = 500
 _CALLS = 40
+_CATEGORIES, _REGIONS = ("pju", "jalan", "bpjs kes", "air"), ("kendal", "kobar", "jawa", "32.04")
 _TYPED = ("dishub", "dishub kendal", "dinas pendidikan kab bandung", "pln", "puskesmas", "bpbd jawa", "kec boja", "di")
 
 
@@ -53,37 +59,65 @@ def measure_pages(stored: int, waiting: int, bundle: Path) -> Iterator[Figure]:
         index.save(store.last_seq())  # the pages do not search; an index of copies would only cost time
         index = open_index(settings.var / "index")
         app = create_app(settings, triage, index, store)
-        yield from asyncio.run(_measure(app, store, cookie, stored))
+        yield from measure_app(app, cookie, stored)
 
 
-async def _measure(app: FastAPI, store: Store, cookie: str, stored: int) -> list[Figure]:
-    figures: list[Figure] = []
-    async with app.router.lifespan_context(app):
-        start = time.process_time()
-        await app.state.board.finish()
-        spent = time.process_time() - start
-        figures.append(Figure(f"work list made from {stored} complaints", spent, "s CPU"))
-        start = time.process_time()
-        await asyncio.to_thread(app.state.board.ledger.refresh)
-        figures.append(Figure(f"figures of {stored} complaints read", time.process_time() - start, "s CPU"))
-        pages = {
-            "queue": "/review",
-            "queue, searched for a word": "/review?q=jalan",
-            "queue, one reason": "/review?alasan=keyakinan",
-            "queue, one regency": "/review?wilayah=32.04",
-            "queue, the finished ones": "/review?tab=selesai",
-            "one complaint": "/review/laporan/bench-3",
-            "incidents": "/review/kejadian",
-            "monitoring, half a year": "/review/monitor",
-        }
-        for name, path in pages.items():
-            limit = {"queue": "less than 200", "monitoring, half a year": "less than 300"}.get(name, "")
-            figures += await _timed(app, cookie, name, [path] * _CALLS, limit)
-        typed = [f"/review/cari/instansi?q={quote(text)}" for text in _TYPED] * 5
-        figures += await _timed(app, cookie, "picker of agencies", typed, "less than 50")
-        typed = [f"/review/cari/kategori?q={quote(text)}" for text in ("pju", "jalan", "bpjs kes", "air")] * 10
-        figures += await _timed(app, cookie, "picker of categories", typed, "less than 50")
-    return figures
+def measure_app(app: FastAPI, cookie: str, stored: int) -> Iterator[Figure]:
+    """Time the pages of an app whose store is filled; each figure is told as soon as it is known.
+
+    :param cookie: of someone who is signed in and sees everything.
+    """
+    board = app.state.board
+    with asyncio.Runner() as runner:
+        life = app.router.lifespan_context(app)
+        runner.run(_enter(life))
+        try:
+            start = time.process_time()
+            runner.run(board.finish())
+            yield Figure(f"work list made from {stored} complaints", time.process_time() - start, "s CPU")
+            start = time.process_time()
+            board.ledger.refresh()
+            yield Figure(f"figures of {stored} complaints read", time.process_time() - start, "s CPU")
+            for name, paths, limit in _pages(app):
+                yield from runner.run(_timed(app, cookie, name, paths, limit))
+        finally:
+            runner.run(_leave(life))
+
+
+async def _enter(life: AbstractAsyncContextManager[object]) -> None:
+    await life.__aenter__()
+
+
+async def _leave(life: AbstractAsyncContextManager[object]) -> None:
+    await life.__aexit__(None, None, None)
+
+
+def _pages(app: FastAPI) -> Iterator[tuple[str, list[str], str]]:
+    """Return what is asked for: a name, the addresses, and the limit of the time."""
+    store: Store = app.state.intake.store
+    wanted = Wanted(stages=WAITING)
+    waiting = store.read(lambda connection: worklist.page(connection, EVERYTHING, wanted, None, 1))
+    pages = {
+        "queue": "/review",
+        "queue, searched for a word": "/review?q=jalan",
+        "queue, one reason": "/review?alasan=keyakinan",
+        "queue, one regency": "/review?wilayah=32.04",
+        "queue, those passed on": "/review?tab=tindak",
+        "one complaint": link(waiting[0].complaint_id) if waiting else "/review",
+        "incidents": "/review/kejadian",
+        "monitoring, half a year": "/review/monitor",
+    }
+    for name, path in pages.items():
+        limit = {"queue": "less than 200", "monitoring, half a year": "less than 300"}.get(name, "")
+        yield name, [path] * _CALLS, limit
+    pickers = {
+        "agencies": ("instansi", _TYPED),
+        "categories": ("kategori", _CATEGORIES),
+        "regions": ("wilayah", _REGIONS),
+    }
+    for name, (path, texts) in pickers.items():
+        typed = [f"/review/cari/{path}?q={quote(text)}" for text in texts]
+        yield f"picker of {name}", typed * (_CALLS // len(typed)), "less than 50"
 
 
 async def _timed(app: FastAPI, cookie: str, name: str, paths: list[str], limit: str) -> list[Figure]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,8 @@ import typer
 from data.complaint import Record
 from data.errors import PilahError
 from data.readers import BadRow, read_records
+
+_DATASET = "hf:"
 
 AgencyColumn = Annotated[str | None, typer.Option(help="Column that holds the agency.")]
 CategoryColumn = Annotated[str | None, typer.Option(help="Column that holds the category.")]
@@ -27,7 +29,7 @@ def columns(**named: str | None) -> dict[str, str]:
 
 
 def read_inputs(paths: Sequence[Path], overrides: dict[str, str], strict: bool) -> list[Record]:
-    """Read all files.
+    """Read all files; a path ``hf:…`` is a dataset, see :mod:`training.hub`.
 
     :param strict: refuse the input after naming every bad row.
     :raises PilahError: PLH-108 if no row survives, or with ``strict`` if one was skipped.
@@ -38,8 +40,16 @@ def read_inputs(paths: Sequence[Path], overrides: dict[str, str], strict: bool) 
         bad.append(row)
         print(row, file=sys.stderr)
 
-    records = [record for path in paths for record in read_records(path, columns=overrides, on_bad_row=report)]
+    records = [record for path in paths for record in _read(path, overrides, report)]
     if not records or (strict and bad):
         names = ", ".join(path.name for path in paths)
         raise PilahError("PLH-108", f"{names}: {len(bad)} rows skipped, {len(records)} kept")
     return records
+
+
+def _read(path: Path, overrides: dict[str, str], report: Callable[[BadRow], None]) -> Iterator[Record]:
+    if str(path).startswith(_DATASET):
+        from training.hub import read_dataset  # noqa: PLC0415
+
+        return read_dataset(str(path), overrides, report)
+    return read_records(path, columns=overrides, on_bad_row=report)

@@ -19,6 +19,9 @@ _KNOWLEDGE_START = 0.03  # small: the loss has a second valley at large weights,
 _LATEST = 0.2  # calibrated on the latest fifth: the nearest there is to the future,
 _ENOUGH = 200  # unless that is fewer rows than this: then on twice as many,
 _MOST = 0.5  # as long as so large a part remains to be learned from
+MOST_ASKED = 4_000
+"""Unseen rows that are asked about; more of them change nothing and cost time."""
+_MANY = 5_000  # rows from which on a few more of them make no other model: one serves all folds
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ def calibration_folds(
     too few to calibrate on. Otherwise groups of near-duplicates are
     kept together.
 
+    With many rows no more are asked about than :data:`MOST_ASKED`: of dated rows the latest, by one model of all that
+    came before them (the folds then share their array ``train``); of others the first folds that are enough, or, with
+    very many, slices that one model is asked about.
+
     :param groups: near-duplicate group of each row, shape (n,).
     """
     n = len(dates)
@@ -46,10 +53,27 @@ def calibration_folds(
     if dated.size >= 0.8 * n and len({dates[i] for i in dated}) > n_folds:
         return _forward(dates, dated, groups, n_folds)
     order = np.random.default_rng(seed).permutation(np.unique(groups))
+    if n > n_folds * MOST_ASKED:
+        return _held_out(groups, order, n_folds)
     fold_of = {int(group): i % n_folds for i, group in enumerate(order)}
     assigned = np.array([fold_of[int(group)] for group in groups], np.int64)
     rows = np.arange(n)
-    return [Fold(rows[assigned != k], rows[assigned == k]) for k in range(n_folds)]
+    folds = [Fold(rows[assigned != k], rows[assigned == k]) for k in range(n_folds)]
+    asked = np.cumsum([fold.test.size for fold in folds])
+    return folds[: max(2, 1 + int(np.searchsorted(asked, MOST_ASKED)))]
+
+
+def _held_out(groups: NDArray[np.int64], order: NDArray[np.int64], n_folds: int) -> list[Fold]:
+    """Ask about some groups of near-duplicates, in slices, by one model of all the others.
+
+    :param order: groups, the ones to ask about first.
+    """
+    sizes = np.bincount(groups)[order]
+    asked = order[: max(n_folds, int(np.searchsorted(np.cumsum(sizes), MOST_ASKED)))]
+    fold_of = np.full(int(groups.max()) + 1, -1)
+    fold_of[asked] = np.arange(asked.size) % n_folds
+    train = np.flatnonzero(fold_of[groups] < 0)
+    return [Fold(train, np.flatnonzero(fold_of[groups] == k)) for k in range(n_folds)]
 
 
 def _forward(
@@ -58,11 +82,14 @@ def _forward(
     stamps = np.array([dates[i].timestamp() for i in dated])
     order = dated[np.argsort(stamps, kind="stable")]
     asked = _LATEST if _LATEST * order.size >= _ENOUGH else min(_MOST, 2 * _ENOUGH / order.size)
+    many = order.size > _MANY
+    if many:
+        asked = min(asked, MOST_ASKED / order.size)
     bounds = np.linspace((1 - asked) * order.size, order.size, n_folds + 1).astype(int)
-    folds = []
+    folds: list[Fold] = []
     for start, stop in itertools.pairwise(bounds):
-        train, test = order[:start], order[start:stop]
-        seen = set(groups[train].tolist())
+        train, test = folds[0].train if folds and many else order[:start], order[start:stop]
+        seen = set(groups[order[:start]].tolist())
         fresh = [i for i in test if int(groups[i]) not in seen]
         folds.append(Fold(train, np.array(fresh, np.int64)))
     return folds

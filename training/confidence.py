@@ -25,7 +25,7 @@ from model.policy import FILE as POLICY
 from model.policy import TARGETS, policies_document
 from model.suggestion import Suggestion
 from model.triage import Triage
-from training.calibrate import Fold
+from training.calibrate import MOST_ASKED, Fold
 from training.config import Config
 from training.examples import Example
 from training.heads import FittedHead
@@ -33,8 +33,6 @@ from training.policy import Judged, fit_policy
 
 Floats64 = NDArray[np.float64]
 
-MOST_ROWS = 4_000
-"""Unseen rows that are looked at; more of them change nothing and cost time."""
 _LEAST_ROWS = 60
 """A question with fewer unseen rows keeps its raw probability."""
 _MANY = 2_000
@@ -109,11 +107,11 @@ def answer_unseen(
 
 
 def unseen_rows(heads: Sequence[FittedHead], folds: Sequence[Fold], seed: int) -> list[tuple[int, int]]:
-    """Return rows with their folds, that every head was asked about without having seen them; at most MOST_ROWS."""
+    """Return rows with their folds, that every head was asked about without having seen them; at most MOST_ASKED."""
     rows = [(int(row), number) for number, fold in enumerate(folds) for row in fold.test]
     rows = [(row, fold) for row, fold in rows if all(row in head.unseen for head in heads)]
-    if len(rows) > MOST_ROWS:
-        drawn = np.random.default_rng(seed).choice(len(rows), MOST_ROWS, replace=False)
+    if len(rows) > MOST_ASKED:
+        drawn = np.random.default_rng(seed).choice(len(rows), MOST_ASKED, replace=False)
         rows = [rows[i] for i in np.sort(drawn)]
     return rows
 

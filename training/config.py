@@ -18,13 +18,15 @@ class _Section(BaseModel):
 class FeatureConfig(_Section):
     """Set the vocabulary.
 
-    ``min_words`` and ``min_chars``: in how many texts a word or character feature must occur.
+    ``min_words`` and ``min_chars``: in how many texts a word or character feature must occur; ``max_words`` and
+    ``max_chars``: the most that are kept, the commonest.
     ``encoder``: word vectors beside them: those of the shipped bundle (``base``), ``none``, or a folder that
     ``pilah encoder build`` wrote.
     """
 
     min_words: int = Field(2, ge=1)
     min_chars: int = Field(3, ge=1)
+    max_words: int = Field(150_000, ge=100)
     max_chars: int = Field(30_000, ge=100)
     encoder: str = Field("base", min_length=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from model.classifier import mentions
 from model.matters import shipped_matcher
 from model.reading import document_text
 from model.text import normalise
+from training.groups import place_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Example:
 
     :param full: normalised title and body.
     :param untitled: normalised body.
-    :param mentioned: see :func:`model.classifier.mentions`.
-    :param known: probabilities by function of the responsibility table.
+    :param mentioned: see :func:`model.classifier.mentions`; of places that no label names nothing is kept.
+    :param known: probabilities by function of the responsibility table; empty where no agency is to be learned.
     :param complaint: without what gives the label away.
     """
 
@@ -42,17 +43,25 @@ class Example:
         return self.complaint.reporter
 
 
-def make_examples(records: Sequence[Record], shareable: bool) -> list[Example]:
+def make_examples(records: Sequence[Record], shareable: bool, progress: Callable[[], object] = bool) -> list[Example]:
     """Prepare records for training.
 
     :param shareable: leave reports marked ``rahasia`` out, because the bundle may leave the house.
+    :param progress: called once a record that is kept.
     """
     open_ = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
     kept = [r for r in open_ if not r.origin.audit]  # what the live accuracy is measured on is never learned
-    return [_example(record) for record in clean_records(kept)]
+    cleaned = clean_records(kept)
+    truths = [truth(record) for record in cleaned]
+    keys = place_keys(label for found in truths for label in (found.agency, found.category, found.type) if label)
+    found = []
+    for record, labels in zip(cleaned, truths, strict=True):
+        found.append(_example(record, labels, keys))
+        progress()
+    return found
 
 
-def _example(record: Record) -> Example:
+def _example(record: Record, known_labels: Truth, keys: frozenset[str]) -> Example:
     complaint, labels = record.complaint, record.labels
     names = [labels.agency, labels.parent_agency]
     body = strip_giveaways(complaint.text, names)
@@ -68,9 +77,14 @@ def _example(record: Record) -> Example:
         id=complaint.id,
         full=document_text(title, text),
         untitled=document_text(None, text),
-        mentioned=mentions(fields),
-        known=shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities,
+        mentioned={key: weight for key, weight in mentions(fields).items() if key in keys},
+        known=_known(title, text) if known_labels.agency else {},
         date=complaint.date,
-        truth=truth(record),
+        truth=known_labels,
         complaint=replace(complaint, title=stripped, text=body),
     )
+
+
+def _known(title: str | None, text: str) -> Mapping[str, float]:
+    """Return what the responsibility table says of a masked complaint."""
+    return shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from model.classifier import Group
 
@@ -56,6 +56,16 @@ def build_groups(
         else:
             groups.append(Group(name, "rare", tuple(members), shares, (), function(members[0])))
     return tuple(sorted(groups, key=lambda g: (g.name, g.kind)))
+
+
+def place_keys(labels: Iterable[str]) -> frozenset[str]:
+    """Return the keys of all places that labels name: what of a text a head can ever ask for.
+
+    >>> sorted(place_keys(["Kecamatan Bale Endah", "Dinas X"]))
+    ['baleendah']
+    """
+    kinds = ((label, next((k for k in _PLACE_KINDS if label.startswith(k + " ")), None)) for label in set(labels))
+    return frozenset(_place_key(label, kind) for label, kind in kinds if kind is not None)
 
 
 def _place_key(label: str, kind: str) -> str:

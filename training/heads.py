@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -64,6 +65,8 @@ class Hints:
 class FittedHead:
     """Hold a head with its weights, shape (n_features, n_groups), and bias, shape (n_groups,).
 
+    The bytes that a bundle keeps are made of the weights, which are let go then.
+
     :param unseen: margins by row, shape (n_groups,), of models that had not seen the row; for the calibration of what
         is answered in the end.
     """
@@ -102,13 +105,14 @@ def fit_head(
     penalties = _penalties(config, known.size)
     margins: dict[Penalty, list[Floats64]] = {penalty: [] for penalty in penalties}
     asked: list[int] = []
-    for fold in folds:
-        train = fold.train[target[fold.train] >= 0]
-        if fold.test.size and np.unique(target[train]).size >= 2:
-            asked += fold.test.tolist()
+    for rows, test, n_folds in _parts(folds):
+        train = rows[target[rows] >= 0]
+        if test.size and np.unique(target[train]).size >= 2:
+            asked += test.tolist()
             for penalty in penalties:
-                margins[penalty].append(solver.margins(train, target, len(groups), fold.test, penalty))
-        progress()
+                margins[penalty].append(solver.margins(train, target, len(groups), test, penalty))
+        for _ in range(n_folds):
+            progress()
     penalty, calibration, unseen = penalties[0], Calibration(), np.empty((0, len(groups)))
     if (target[asked] >= 0).any():
         penalty, calibration, unseen = _choose(task, head, margins, asked, target, hints)
@@ -119,6 +123,12 @@ def fit_head(
     progress()
     head = Head(task.name, groups, calibration, head.columns)
     return FittedHead(head, weights, bias, dict(zip(asked, unseen, strict=False)))
+
+
+def _parts(folds: Sequence[Fold]) -> list[tuple[Rows, Rows, int]]:
+    """Join folds that share their training part: what to train on, what to ask then, how many folds these are."""
+    together = [list(same) for _, same in itertools.groupby(folds, key=lambda fold: id(fold.train))]
+    return [(same[0].train, np.concatenate([fold.test for fold in same]), len(same)) for same in together]
 
 
 def _penalties(config: HeadConfig, n_rows: int) -> list[Penalty]:

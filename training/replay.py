@@ -28,6 +28,7 @@ from training.examples import Example
 
 _EARLIER = 0.5  # of the dated rows; the later part is replayed
 _MOST_REPLAYED = 600
+_MOST_EARLIER = 2_000  # of the rows before them, the latest: sketches of so many weigh head and memory alike
 _LEAST_REPLAYED = 100
 _DELAY = timedelta(days=1)
 _REFIT_EVERY = 10  # decisions; in service it is every night
@@ -74,28 +75,27 @@ def _fit_pool(
     dated = [e for e in examples if e.date is not None and e.truth.agency is not None]
     dated.sort(key=lambda e: (e.date, e.id))
     cut = max(int(_EARLIER * len(dated)), len(dated) - _MOST_REPLAYED)
-    earlier, later = dated[:cut], dated[cut:]
+    earlier, later = dated[max(0, cut - _MOST_EARLIER) : cut], dated[cut:]
     if len(later) < _LEAST_REPLAYED:
         return None
-    undated = [e for e in examples if e.date is None and e.truth.agency is not None]
+    undated = [e for e in examples if e.date is None and e.truth.agency is not None][-_MOST_EARLIER:]
     rng = np.random.default_rng(seed)
-    reader = Triage.of(sketch([*earlier, *undated]))
+    plain = sketch([*earlier, *undated])
+    reader = Triage.of(plain)
     readings = [reader.read(e.complaint) for e in later]
-    past = [reader.read(e.complaint) for e in earlier]
+    past = [_suggestion(reader, reader.read(e.complaint), e) for e in earlier]
     sums: list[Sum] = []
     for hidden in (frozenset[str](), _hidden(later, rng)):
-        bundle = sketch([e for e in (*earlier, *undated) if e.truth.agency not in hidden])
-        seen = [(r, e) for r, e in zip(past, earlier, strict=True) if e.truth.agency not in hidden]
-        custom = customs([_suggestion(reader, r, e) for r, e in seen])
+        bundle = sketch([e for e in (*earlier, *undated) if e.truth.agency not in hidden]) if hidden else plain
+        custom = customs([told for told, e in zip(past, earlier, strict=True) if e.truth.agency not in hidden])
         triage = Triage.of(replace(bundle, extras={POOL: PoolModel({}, custom=custom).to_document()}))
         sums += _replay(triage, later, readings, plain=not hidden)
     weights = fit_weights([*sums, *(item for item in sums for _ in range(_PLAIN - 1) if item.plain)])
-    plain = [item for item in sums if item.plain]
-    everything = zip((*past, *readings), (*earlier, *later), strict=True)
+    unhidden = [item for item in sums if item.plain]
     return PoolModel(
         dict(zip(FEATURES, np.round(weights, 4).tolist(), strict=True)),
-        fit_sum_calibration([item.matrix @ weights for item in plain], [item.truth for item in plain]),
-        customs([_suggestion(reader, r, e) for r, e in everything]),
+        fit_sum_calibration([item.matrix @ weights for item in unhidden], [item.truth for item in unhidden]),
+        customs([*past, *(_suggestion(reader, r, e) for r, e in zip(readings, later, strict=True))]),
     )
 
 
@@ -188,11 +188,12 @@ def fit_sum_calibration(scores: Sequence[Floats64], truths: Sequence[int]) -> Ca
     """Fit the probability of the first answer; one that is not among the candidates counts as a miss."""
     first = np.array([int(s.argmax()) for s in scores])
     right = first == np.array(truths)
+    padded = np.full((len(scores), max(s.size for s in scores)), -np.inf)
+    for row, s in zip(padded, scores, strict=True):
+        row[: s.size] = s
 
     def loss(x: Floats64) -> float:
-        tried = _calibration(x)
-        stated = np.array([tried.apply(s).max() for s in scores])
-        stated = np.clip(stated, _LEAST, 1 - _LEAST)
+        stated = np.clip(_calibration(x).apply(padded).max(axis=1), _LEAST, 1 - _LEAST)
         return float(-np.where(right, np.log(stated), np.log1p(-stated)).mean())
 
     found = minimize(loss, np.array([0.0, -2.0, 0.0]), method="Nelder-Mead", options={"maxiter": 200})

@@ -9,9 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,15 +24,14 @@ from data.errors import PilahError
 from data.functions import function_of
 from data.similar import near_duplicate_groups
 from model.accurate import Accurate
-from model.bundle import Bundle, load
+from model.bundle import Bundle
 from model.classifier import Head, LinearModel
 from model.duplicates.scorer import BASE_WEIGHTS
-from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser
 from model.outcomes import FILE as OUTCOMES
 from model.outcomes import HEAD as OUTCOME
 from model.pool_model import FILE as POOL
-from model.triage import BASE, Triage
+from model.triage import Triage
 from training.calibrate import Fold, calibration_folds
 from training.confidence import trust
 from training.config import Config
@@ -43,9 +41,11 @@ from training.outcomes import fit_outcomes
 from training.provenance import faults, marks
 from training.replay import fit_pool
 from training.solvers import Solver
-from training.vectorise import feature_matrix, fit_vectoriser
+from training.vectorise import feature_matrix, find_encoder, fit_vectoriser
 
 _LEAST_ROWS = 20
+_OTHER_STEPS = 7  # near-duplicates, vocabulary, features, replay, marks, outcomes, trust
+_COLUMNS = 32  # that are turned into bytes at once
 
 
 def train(records: Sequence[Record], config: Config, created: datetime | None = None, quiet: bool = False) -> Bundle:
@@ -55,28 +55,38 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     :param quiet: show no progress bar.
     :raises PilahError: PLH-301 if too few rows or no label with two values is there.
     """
-    examples = make_examples(records, config.shareable)
+    with tqdm(total=len(records), desc="pilah train: texts", unit="row", disable=quiet) as bar:
+        examples = make_examples(records, config.shareable, bar.update)
     if len(examples) < _LEAST_ROWS:
         raise PilahError("PLH-301", f"{len(examples)} usable rows, at least {_LEAST_ROWS} are needed")
-    groups = near_duplicate_groups([e.full for e in examples])
-    folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
     tasks = _tasks(examples, config)
-    with tqdm(total=2 + len(tasks) * (len(folds) + 1), desc="pilah train", unit="step", disable=quiet) as bar:
-        vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
+    most = _OTHER_STEPS + len(tasks) * (config.calibration_folds + 1)
+    with tqdm(total=most, desc="pilah train", unit="step", disable=quiet) as bar:
+        return _train(examples, tasks, config, created or datetime.now(UTC), bar)
+
+
+def _train(
+    examples: Sequence[Example], tasks: Sequence[Task], config: Config, moment: datetime, bar: tqdm[Any]
+) -> Bundle:
+    groups = near_duplicate_groups([e.full for e in examples])
+    bar.update()
+    folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
+    bar.total = _OTHER_STEPS + len(tasks) * (len(folds) + 1)
+    vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
     accurate: Accurate | None = None
     votes: dict[str, Any] = {}
     if config.transformer.encoder != "none":
         from training.accurate import vote  # noqa: PLC0415 - its libraries are an extra
 
         texts, hints = _drop_titles(examples, config), _hints(examples)
-        fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, quiet)
+        fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, bool(bar.disable))
     heads = _place(fitted)
-    moment = created or datetime.now(UTC)
     extras = {BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))}
     home = config.home or (_home(examples) if config.agency == "labels" else None)
     pool = fit_pool(examples, partial(_sketch, config=config, home=home), config.seed) if "agency" in heads else None
     if pool is not None:
         extras[POOL] = pool.to_document()
+    bar.update()
     bundle = Bundle(
         id=f"{config.name}-{moment:%Y%m%d}",
         created=moment.isoformat(timespec="seconds"),
@@ -90,13 +100,18 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
         extras={**extras, **marks(examples)},
         accurate=accurate,
     )
+    bar.update()
     if config.agency != "labels":
+        bar.total = bar.n
         # Labels gathered from many places name offices in too many ways to count what is right: the raw
         # probabilities stand, and nothing is eligible until a deployment trains on its own history.
         return bundle
     found = fit_outcomes(Triage.of(bundle), examples, fitted, folds, config.seed)
     learned = {OUTCOMES: found.to_document()} if found is not None else {}
-    return replace(bundle, extras={**bundle.extras, **learned, **trust(bundle, examples, fitted, folds, config)})
+    bar.update()
+    trusted = trust(bundle, examples, fitted, folds, config)
+    bar.update()
+    return replace(bundle, extras={**bundle.extras, **learned, **trusted})
 
 
 def _sketch(examples: Sequence[Example], config: Config, home: str | None) -> Bundle:
@@ -122,7 +137,7 @@ def _fit(
     :raises PilahError: PLH-301 if there is nothing to learn.
     """
     minimum = config.min_shared if config.shareable else 1
-    encoder = _encoder(config.features.encoder)
+    encoder = find_encoder(config.features.encoder)
     vectoriser = fit_vectoriser(_counted(examples, groups, config), config.features, minimum, encoder)
     if not vectoriser.n_counted:
         raise PilahError("PLH-301", "no word occurs in enough texts")
@@ -138,26 +153,34 @@ def _fit(
     if solver.dense:
         _ = solver.kernel
     progress()
-    fitted = [fit_head(t, solver, _hints(examples), folds, config.heads, progress) for t in tasks]
-    heads = [head for head in fitted if head is not None]
+    heads: list[FittedHead] = []
+    parts: list[LinearModel] = []
+    for task in tasks:
+        head = fit_head(task, solver, _hints(examples), folds, config.heads, progress)
+        if head is not None:  # only the bytes are kept: the weights of all heads as floats are the most there would be
+            parts += _in_bytes(head)
+            heads.append(replace(head, weights=np.empty((0, head.bias.size))))
     if not heads:
         raise PilahError("PLH-301", "no label column has two different values")
-    linear = LinearModel.quantise(
-        np.concatenate([h.weights for h in heads], axis=1), np.concatenate([h.bias for h in heads])
+    linear = LinearModel(
+        np.concatenate([part.weights for part in parts], axis=1),
+        np.concatenate([part.scales for part in parts]),
+        np.concatenate([part.bias for part in parts]),
     )
     return vectoriser, linear, heads
 
 
+def _in_bytes(head: FittedHead) -> list[LinearModel]:
+    """Store the weights of a head in one byte each, some columns at a time."""
+    starts = range(0, head.bias.size, _COLUMNS)
+    return [
+        LinearModel.quantise(head.weights[:, start : start + _COLUMNS], head.bias[start : start + _COLUMNS])
+        for start in starts
+    ]
+
+
 def _hints(examples: Sequence[Example]) -> Hints:
     return Hints([e.mentioned for e in examples], [e.known for e in examples])
-
-
-@cache
-def _encoder(name: str) -> Encoder | None:
-    """Find the word vectors that a run asks for."""
-    if name == "none":
-        return None
-    return load(BASE).vectoriser.encoder if name == "base" else load_encoder(Path(name))
 
 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 
 from data.privacy import MASK
-from model.encoder import Encoder
+from model.bundle import load
+from model.encoder import Encoder, load_encoder
 from model.features import Vectoriser, count_documents
+from model.triage import BASE
 from training.config import FeatureConfig
 
 _LONG_NUMBER = re.compile(r"\d{5}")
+
+
+@cache
+def find_encoder(name: str) -> Encoder | None:
+    """Find the word vectors that a run asks for; see :class:`training.config.FeatureConfig`."""
+    if name == "none":
+        return None
+    return load(BASE).vectoriser.encoder if name == "base" else load_encoder(Path(name))
 
 
 def fit_vectoriser(
@@ -29,12 +41,17 @@ def fit_vectoriser(
     """
     words, chars, n = count_documents(texts)
     min_words, min_chars = max(config.min_words, minimum), max(config.min_chars, minimum)
-    kept_words = sorted(w for w, count in words.items() if count >= min_words and _allowed(w))
-    frequent = sorted((c for c in chars if chars[c] >= min_chars and _allowed(c)), key=lambda c: (-chars[c], c))
-    kept_chars = sorted(frequent[: config.max_chars])
+    kept_words = _commonest(words, min_words, config.max_words)
+    kept_chars = _commonest(chars, min_chars, config.max_chars)
     counts = np.array([words[w] for w in kept_words] + [chars[c] for c in kept_chars], np.float64)
     idf = np.log((1.0 + n) / (1.0 + counts)) + 1.0
     return Vectoriser(tuple(kept_words), tuple(kept_chars), idf.astype(np.float32), encoder)
+
+
+def _commonest(counts: Mapping[str, int], least: int, most: int) -> list[str]:
+    """Return the features that occur in enough texts, at most so many, in order."""
+    kept = (feature for feature, count in counts.items() if count >= least and _allowed(feature))
+    return sorted(sorted(kept, key=lambda feature: (-counts[feature], feature))[:most])
 
 
 def feature_matrix(vectoriser: Vectoriser, texts: Sequence[str]) -> sp.csr_array:

@@ -59,9 +59,9 @@ def check_data(
     with tqdm(total=1, desc="pilah check-data", unit="step", disable=quiet) as bar:
         findings = check_records(records, datetime.now(UTC))
         if noise:
-            from training.noise import FOLDS, find_suspects, noise_finding  # noqa: PLC0415
+            from training.noise import STEPS, find_suspects, noise_finding  # noqa: PLC0415
 
-            bar.reset(1 + FOLDS * len(QUESTIONS))
+            bar.reset(1 + STEPS * len(QUESTIONS))
             bar.update()
             for question in QUESTIONS:
                 labelled = sum(getattr(truth(record), question) is not None for record in records)

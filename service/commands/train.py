@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def train(
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="DATA...", help="Labelled files; or: duplicates PAIRS COMPLAINTS..."),
+        typer.Argument(metavar="DATA...", help="Labelled files or hf:NAME; or: duplicates PAIRS COMPLAINTS..."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Directory of the new bundle.")],
     config: Annotated[Path | None, typer.Option(help="config.toml; the defaults if left out.")] = None,

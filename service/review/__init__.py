@@ -43,7 +43,8 @@ PARTS = (
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add the pages to an app that has its intake."""
-    app.state.board = Board(app.state.intake.store, settings)
-    app.state.reader = Reader(app.state.intake, settings.var / "unggahan")
+    intake = app.state.intake
+    app.state.board = Board(intake.store, settings, lambda: pickers.warm(intake.registry))
+    app.state.reader = Reader(intake, settings.var / "unggahan")
     for part in PARTS:
         app.include_router(part.router)

@@ -39,16 +39,16 @@ def check_person(user: User, registry: AgencyRegistry) -> None:
     if not user.name or len(user.name) > 200:
         raise PilahError("PLH-453", "nama: 1 sampai 200 karakter")
     if user.region is not None and (user.region not in Regions.load() or len(user.region) > 5):
-        raise PilahError("PLH-453", f"wilayah {user.region!r}: kode provinsi atau kabupaten/kota, misalnya 32.04")
+        raise PilahError("PLH-453", f"wilayah {user.region!r}: pilih provinsi atau kabupaten/kota, misalnya 32.04")
     for one in (user.agency_id, user.office_id):
         if one is not None and registry.get(one) is None:
-            raise PilahError("PLH-453", f"instansi {one!r} tidak dikenal")
+            raise PilahError("PLH-453", f"instansi {one!r}: pilih dari daftar")
     if user.role == "penghubung" and user.agency_id is None:
         raise PilahError("PLH-453", "pejabat penghubung memerlukan instansi")
     if user.role == "instansi" and user.region is None and user.agency_id is None:
         raise PilahError("PLH-453", "admin instansi memerlukan wilayah atau instansi")
     if user.role == "koordinator" and (user.region is None or len(user.region) != 2):
-        raise PilahError("PLH-453", "koordinator memerlukan kode provinsi")
+        raise PilahError("PLH-453", "koordinator memerlukan wilayah provinsi")
     if user.role in ("koordinator", "analis") and user.named:
         raise PilahError("PLH-453", "peran ini tidak dapat ditunjuk untuk laporan rahasia")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from data.errors import PilahError
@@ -33,8 +33,13 @@ class Board:
     wherever in the log it is; a row made from later events is never replaced by one from earlier events.
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, warm: Callable[[], object] | None = None) -> None:
+        """Begin without having read anything.
+
+        :param warm: what is done once beside the first requests, so that nobody waits for a table to be made.
+        """
         self._store = store
+        self._warm = warm
         self._interval = settings.follow_interval
         self.clock = Clock.of(settings)
         self.ledger = Ledger(store)
@@ -100,6 +105,11 @@ class Board:
 
     async def run(self) -> None:
         """Follow beside the requests, until cancelled."""
+        try:
+            if self._warm is not None:
+                await asyncio.to_thread(self._warm)
+        except Exception as error:  # the first search will make its tables itself
+            log.error("the tables of the pickers could not be made", exc_info=error)
         while True:
             try:
                 await self._some()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +29,7 @@ router = APIRouter(prefix=web.HOME, include_in_schema=False, route_class=web.Pag
 _TOP = 3
 _NEAR = 5
 _TELLING = 0.3  # a complaint that is only related is shown from this probability of the same incident on
+_DAYS = re.compile(r"selisih \d+ hari|dikirim pada hari yang sama")  # is said in figures of its own
 _SHOWN = ("title", "location", "district", "regency", "province", "channel", "date")
 RELATIONS = {
     "same": "kejadian yang sama",
@@ -79,6 +81,7 @@ async def _page(
     evidence = shown["explanation"] if shown else []
     fields = {name: reading.pieces(name, content[name] or "", evidence) for name in ("title", "text")}
     mine = undoable(visit, events)
+    options = _options(visit, shown)
     near = [] if blind or answer is None else _near(visit, state, answer)
     names = store.read(lambda c: names_of(c, [*others, *{event.actor for event in events if event.actor}]))
     due = None
@@ -93,8 +96,10 @@ async def _page(
         fields=fields,
         answer=shown,
         blind=blind,
+        claim=answer["claim"] if answer else None,
         told=_blind_result(events) if not blind else None,
-        options=_options(visit, shown),
+        options=options,
+        better=[one for one in options if not _own(visit, one["id"])],
         categories=_labels(shown, "category"),
         types=TYPES,
         chosen_type=state.type if state.decided else (shown["type"]["label"] if shown and shown["type"] else ""),
@@ -106,6 +111,7 @@ async def _page(
         tier=reading.tier_name(shown["agency"]["tier"]) if shown and shown["agency"] else None,
         findings=reading.findings(answer) if answer else [],
         regions=_regions(shown),
+        marked=_marked(fields),
         near=near,
         timeline=timeline(visit, state, events, names),
         verbs=verbs(visit),
@@ -129,6 +135,21 @@ async def _page(
     )
 
 
+_MARKS = {
+    "agency": "instansi",
+    "category": "kategori",
+    "type": "klasifikasi",
+    "region": "wilayah",
+    "screening": "penyaringan",
+}
+
+
+def _marked(fields: Mapping[str, Sequence[Piece]]) -> list[tuple[str, str]]:
+    """Return what the marked words speak for, with the words that people read."""
+    used = {piece.mark for pieces in fields.values() for piece in pieces}
+    return [(code, text) for code, text in _MARKS.items() if code in used]
+
+
 def _options(visit: Visit, answer: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Return the agencies to choose from with one key each, best first.
 
@@ -148,6 +169,14 @@ def _options(visit: Visit, answer: Mapping[str, Any] | None) -> list[dict[str, A
         one["suggested"] = one["label"] in known
         one["value"] = f"id:{one['id']}" if one["id"] else f"nama:{one['label']}"
     return found[:_TOP]
+
+
+def _own(visit: Visit, agency_id: str | None) -> bool:
+    """Say whether an agency is the person's own office or of the person's own government."""
+    own, office = visit.user.region, visit.user.agency_id
+    if agency_id is None:
+        return False
+    return agency_id == office or (own is not None and (agency_id == own or agency_id.startswith(f"{own}:")))
 
 
 def _labels(answer: Mapping[str, Any] | None, name: str) -> list[dict[str, Any]]:
@@ -199,7 +228,7 @@ def _near(visit: Visit, state: State, answer: Mapping[str, Any]) -> list[Near]:
                 id=other.id,
                 relation=RELATIONS.get(one["relation"], one["relation"]),
                 words=_likely(one["probability"]),
-                reasons=tuple(one["reasons"]),
+                reasons=tuple(reason for reason in one["reasons"] if not _DAYS.match(reason)),
                 text=reading.mark_words(other.content["text"], words),
                 title=other.content.get("title"),
                 days=_days_apart(state.content, other.content),
@@ -263,8 +292,10 @@ async def _again(visit: Visit, complaint_id: str, error: PilahError, form: Mappi
     state = visit.intake.store.complaint(complaint_id, visit.viewer)
     if state is None:
         raise error
-    detail = f": {error.detail}" if error.detail else ""
-    return await _page(visit, state, error.info.status, f"{error.info.title_id}{detail}.", form)
+    said = f"{error.info.title_id}{f': {error.detail}' if error.detail else ''}."
+    if error.code != "PLH-453":
+        said = f"{error.info.title_id}. Keputusan Anda belum disimpan: lihat riwayatnya, lalu putuskan lagi bila perlu."
+    return await _page(visit, state, error.info.status, said, form)
 
 
 def _with(address: str, **query: str) -> str:

@@ -55,7 +55,7 @@ def form_place(form: Mapping[str, str]) -> tuple[str, int]:
     """
     nonce, seen = form.get("formulir", ""), form.get("terlihat", "")
     if len(nonce) != 24 or not nonce.isalnum() or not seen.isdigit() or len(seen) > 18:
-        raise PilahError("PLH-453", "formulir")
+        raise PilahError("PLH-453", "muat ulang halaman, lalu ulangi")
     return nonce, int(seen)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from textwrap import shorten
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -31,7 +32,7 @@ def _line(visit: Visit, incident: Incident) -> dict[str, Any]:
     content = state.content if state is not None else {}
     return {
         "id": incident.id,
-        "title": content.get("title") or content.get("text", "")[:90],
+        "title": content.get("title") or shorten(content.get("text", ""), 90, placeholder="…"),
         "agency": state.agency if state is not None else None,
         "count": len(incident.members),
         "supporters": incident.supporters,
@@ -98,7 +99,7 @@ async def change(incident_id: str, action: str, visit: Admins) -> Response:
             return _page(visit, incident, 422, "Pilih sebagian laporan yang hendak dipisah, tidak semuanya.")
         kind, payload = "incident_split", payload | {"members": out, "others": stay}
     elif action == "gabung":
-        other = visit.intake.incidents.view(fields.get("lain", ""), visit.viewer)
+        other = visit.intake.incidents.view(_meant(visit, fields.get("lain", "")), visit.viewer)
         if other.id == incident.id:
             return _page(visit, incident, 422, "Isi nomor kejadian yang lain.")
         kind, payload = "incident_merged", payload | {"other": other.id, "others": list(other.members)}
@@ -111,6 +112,14 @@ async def change(incident_id: str, action: str, visit: Admins) -> Response:
     await _write(visit, kind, incident.representative, payload, nonce)
     name = payload["members"][0]
     return web.go(f"{web.HOME}/kejadian/{visit.intake.incidents.of([name])[name]}")
+
+
+def _meant(visit: Visit, number: str) -> str:
+    """Return the incident that was typed: its own number, or that of one of its complaints."""
+    name = number.lstrip("#")
+    if visit.intake.store.complaint(name, visit.viewer) is not None:
+        return visit.intake.incidents.of([name])[name]
+    return number
 
 
 async def _write(visit: Visit, kind: str, complaint_id: str, payload: dict[str, Any], nonce: str) -> None:

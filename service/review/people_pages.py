@@ -17,6 +17,27 @@ from service.review.session import Admins, Nasional, Visit
 from service.storage import people
 from service.storage.people import ROLES, User
 
+ACTIONS = {
+    "buka teks": "membuka isi laporan",
+    "mulai penilaian": "memulai penilaian",
+    "nilai pasangan": "menilai pasangan laporan",
+    "akhiri penilaian": "mengakhiri penilaian",
+    "unduh penilaian": "mengunduh hasil penilaian",
+    "unduh angka": "mengunduh angka pantauan",
+    "unggah": "mengunggah berkas",
+    "unduh": "mengunduh saran",
+    "sasaran": "menetapkan sasaran",
+    "undang": "mengundang pengguna",
+    "tautan": "membuat tautan kata sandi",
+    "aktif": "mengaktifkan pengguna",
+    "nonaktif": "menonaktifkan pengguna",
+    "tunjuk": "mengubah penunjukan untuk laporan rahasia",
+    "serah": "serah terima pengguna",
+    "penerusan otomatis nyala": "menyalakan penerusan otomatis",
+    "penerusan otomatis mati": "mematikan penerusan otomatis",
+}
+"""What the access log calls an act, and what people read."""
+
 router = APIRouter(prefix=web.HOME, include_in_schema=False, route_class=web.PageRoute)
 
 
@@ -65,8 +86,18 @@ def _page(
         message=message,
         link=link,
         form=form or {},
+        shown=_typed(visit, form or {}),
         days=INVITED_DAYS,
     )
+
+
+def _typed(visit: Visit, form: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of what was chosen in the pickers of a form that is shown again."""
+    found = {"wilayah": region_name(form.get("wilayah") or None) or form.get("wilayah", "")}
+    for name in ("instansi", "kantor"):
+        agency = visit.intake.registry.get(form.get(name, "").removeprefix("id:"))
+        found[name] = agency.name if agency is not None else ""
+    return found
 
 
 @router.get("/orang")
@@ -177,4 +208,4 @@ async def access_log(visit: Nasional) -> Response:
     store = visit.intake.store
     rows = store.read(lambda connection: people.accesses(connection, 200))
     names = store.read(lambda connection: people.names_of(connection, list({row.user_id for row in rows})))
-    return visit.page("catatan.html", rows=rows, names=names)
+    return visit.page("catatan.html", rows=rows, names=names, actions=ACTIONS)

@@ -1,4 +1,4 @@
-"""What the pickers ask while a person types: agencies and categories by name, alias and abbreviation."""
+"""What the pickers ask while a person types: agencies, categories and regions by name, alias and abbreviation."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from functools import cache
 
 from fastapi import APIRouter, Response
 
+from data.agencies import AgencyRegistry
 from data.categories import Category, load_categories
 from data.labels import label_key
 from data.matters import matters
+from data.region_aliases import load_aliases
+from data.regions import Region, Regions, name_key
 from service.api import json_answer
 from service.review import web
 from service.review.clock import today
@@ -17,6 +20,13 @@ from service.review.session import Asking
 
 router = APIRouter(prefix=web.HOME, include_in_schema=False, route_class=web.PageRoute)
 _SHOWN = 12
+
+
+def warm(registry: AgencyRegistry) -> None:
+    """Make the tables that the first search would otherwise wait for: most of a second."""
+    registry.find("dinas di", 1)
+    find_categories("di", 1)
+    find_regions("di", 1)
 
 
 @router.get("/cari/instansi")
@@ -77,6 +87,46 @@ def find_categories(text: str, limit: int = _SHOWN) -> list[Category]:
             found.append(((*rank, len(category.id)), category))
     found.sort(key=lambda pair: pair[0])
     return [category for _, category in found[:limit]]
+
+
+@cache
+def _open_regions() -> tuple[tuple[Region, str], ...]:
+    """Return provinces and regencies, each with its name as it is compared."""
+    regions = Regions.load()
+    provinces = regions.children(None)
+    every = [*provinces, *(one for province in provinces for one in regions.children(province.code))]
+    return tuple((one, one.full_name.casefold()) for one in every)
+
+
+def find_regions(text: str, limit: int = _SHOWN) -> list[Region]:
+    """Find provinces and regencies by name, abbreviation or code; those that are called just so first.
+
+    >>> [one.code for one in find_regions("kendal")], [one.code for one in find_regions("kobar")]
+    (['33.24'], ['62.01'])
+    """
+    words = text.casefold().split()
+    if not words:
+        return []
+    alias = load_aliases().get(name_key(text))
+    meant = {code for code, _ in alias.targets} if alias is not None else set()
+    found = []
+    for one, name in _open_regions():
+        if one.code in meant or one.code.startswith(words[0]) or all(word in name for word in words):
+            exact = one.code in meant or one.name.casefold() == text.strip().casefold()
+            found.append(((not exact, len(one.code), len(name), one.code), one))
+    found.sort(key=lambda pair: pair[0])
+    return [one for _, one in found[:limit]]
+
+
+@router.get("/cari/wilayah")
+async def regions(_visit: Asking, q: str = "") -> Response:
+    """Find provinces and regencies as typed."""
+    every = Regions.load()
+    shown = []
+    for one in find_regions(q[:100]):
+        hint = one.code if len(one.code) == 2 else f"{every.get(one.code[:2]).full_name} · {one.code}"
+        shown.append({"value": one.code, "label": one.full_name, "hint": hint})
+    return json_answer(shown)
 
 
 @router.get("/cari/kategori")

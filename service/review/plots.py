@@ -7,7 +7,9 @@ from html import escape
 
 from markupsafe import Markup
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 240, 46, 12, 26, 34
+from service.review.web import number_text
+
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 400, 190, 44, 8, 28, 26
 _COLOURS = ("#14603a", "#c98a00", "#1b4f86")
 _DASHES = ("", "6 3", "2 3")
 _MONTHS = "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split()
@@ -29,8 +31,12 @@ def nice_top(value: float) -> float:
         step *= 10
 
 
+def _month(month: str) -> str:
+    return f"{_MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+
 def _labels(months: Sequence[str]) -> list[tuple[int, str]]:
-    every = max(1, -(-len(months) // 12))
+    every = max(1, -(-len(months) // 8))
     found = []
     for index, month in enumerate(months):
         if index % every == 0:
@@ -48,11 +54,11 @@ def _frame(title: str, months: Sequence[str], top: float, unit: str, legend: Seq
     for i in range(5):
         y = _TOP + inner * i / 4
         value = top * (4 - i) / 4
-        text = f"{value:g}".replace(".", ",") + unit
+        text = number_text(value, 0 if value.is_integer() else 2) + unit
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d9dfda"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text}</text>')
     for index, label in _labels(months):
-        parts.append(f'<text x="{_x(index, len(months)):.1f}" y="{_HEIGHT - 12}" text-anchor="middle">{label}</text>')
+        parts.append(f'<text x="{_x(index, len(months)):.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{label}</text>')
     for i, name in enumerate(legend):
         x = _LEFT + 150 * i
         colour = _COLOURS[i % 3]
@@ -79,7 +85,8 @@ def bars(title: str, months: Sequence[str], series: Sequence[tuple[str, Sequence
             y = _TOP + inner - height
             parts.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{width * 0.9:.1f}" height="{height:.1f}" '
-                f'fill="{_COLOURS[i % 3]}"><title>{escape(name)}, {months[index]}: {value:g}</title></rect>'
+                f'fill="{_COLOURS[i % 3]}"><title>{escape(name)}, {_month(months[index])}: {number_text(value)}'
+                "</title></rect>"
             )
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - every text in it is escaped above
 
@@ -90,7 +97,8 @@ def lines(
     """Draw shares or days by month as lines; a month without complaints leaves a gap."""
     known = [value for _, values in series for value in values if value is not None]
     top = 100.0 if percent else nice_top(max(known, default=0))
-    parts = _frame(title, months, top, " %" if percent else "", [name for name, _ in series])
+    unit = " %" if percent else ""
+    parts = _frame(title, months, top, unit, [name for name, _ in series])
     inner = _HEIGHT - _TOP - _BOTTOM
     for i, (name, values) in enumerate(series):
         run: list[str] = []
@@ -109,6 +117,6 @@ def lines(
             run.append(f"{x:.1f},{y:.1f}")
             parts.append(
                 f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}">'
-                f"<title>{escape(name)}, {months[index]}: {shown:.0f}</title></circle>"
+                f"<title>{escape(name)}, {_month(months[index])}: {number_text(shown)}{unit}</title></circle>"
             )
     return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - every text in it is escaped above

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Row
 from data.regions import Regions
 from service.review import web
 from service.review.clock import today
+from service.review.pickers import find_categories
 from service.review.session import Signed, Visit
 from service.review.tasks import DONE, FOLLOW_UP, HELD, NATIONAL, REASONS, WAITING, is_blind
 from service.storage import worklist
@@ -98,6 +99,7 @@ def wanted_of(visit: Visit, query: dict[str, str]) -> Wanted:
         region=_region_of(query.get("wilayah", "")),
         agency=query.get("instansi") or None,
         category=query.get("kategori") or None,
+        categories=tuple(one.id for one in find_categories(query.get("kategori", ""))),
         reason=query["alasan"] if query.get("alasan") in REASONS else None,
         before=before,
         text=query.get("q") or None,
@@ -129,7 +131,7 @@ def item_of(visit: Visit, row: Row[Any]) -> Item:
         id=row.complaint_id,
         title=content.get("title") or text[:80],
         text=text[:180],
-        reason=REASONS.get(row.reason, row.reason),
+        reason=REASONS["audit"] if blind else REASONS.get(row.reason, row.reason),
         urgent=bool(row.urgent),
         audit=blind,
         due=row.due,

@@ -13,6 +13,7 @@ from data.errors import PilahError
 from data.readers import BadRow, read_records
 from service.archive import events_of
 from service.intake import Intake
+from service.review.row_faults import file_fault, row_fault
 from service.schemas import MAX_TEXT
 from service.storage.people import User, get_user
 from service.storage.uploads import FAILED, FINISHED, Upload, running, set_progress
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 _STEP = 10  # rows between two notes of how far it is
 _MOST_PROBLEMS = 200
 _ID = re.compile(r"[^\s\x00-\x1f#/?\\~][^\x00-\x1f/?#\\~]{0,149}")
-_FIELDS = {"text": "isi laporan", "date": "tanggal", "id": "nomor laporan", "confidentiality": "tipe laporan"}
 
 
 class Reader:
@@ -65,11 +65,12 @@ class Reader:
                 await self._read(upload, user, problems)
             except PilahError as error:
                 status = FAILED
-                problems.append(f"{error.code}: {error.info.title_id}. {error.detail}".strip())
+                log.warning("an upload was refused", extra={"code": error.code, "detail": error.detail})
+                problems.append(file_fault(error))
             except Exception as error:
                 log.error("an upload failed", exc_info=error)
                 status = FAILED
-                problems.append("PLH-500: berkas tidak dapat diproses sampai selesai")
+                problems.append("Berkas tidak dapat diproses sampai selesai (PLH-500).")
             self.path(upload).unlink(missing_ok=True)
             await self._note(upload, problems=problems[:_MOST_PROBLEMS], status=status)
 
@@ -81,8 +82,7 @@ class Reader:
         path = self.path(upload)
 
         def note(bad: BadRow) -> None:
-            field = f", {_FIELDS.get(bad.field, bad.field)}" if bad.field else ""
-            problems.append(f"baris {bad.row}{field}: {bad.reason}")
+            problems.append(row_fault(bad))
 
         records = await asyncio.to_thread(_records, path, note)
         await self._note(upload, total=len(records), done=0)
@@ -116,7 +116,7 @@ class Reader:
         except PilahError as error:
             if error.info.status >= 500 and error.code != "PLH-505":
                 raise
-            return f"{error.code}: {error.info.title_id}"
+            return f"{error.info.title_id} ({error.code})"
         return None
 
 

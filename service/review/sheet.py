@@ -43,7 +43,11 @@ HEADER = (
     "Status", "Instansi diputuskan", "Kategori diputuskan",
 )  # fmt: skip
 
-_SOURCES = {"learned": "riwayat daerah", "composed": "aturan dan daftar instansi", "mixed": "keduanya"}
+_SOURCES = {
+    "learned": "riwayat daerah",
+    "composed": "aturan dan daftar instansi",
+    "mixed": "riwayat daerah; aturan dan daftar instansi",
+}
 
 
 def row_of(

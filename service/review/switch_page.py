@@ -11,11 +11,12 @@ from data.errors import PilahError
 from data.functions import TIERS
 from data.privacy import mask
 from data.regions import Regions
-from model.policy import EVERYTHING, Bound
+from model.policy import EVERYTHING, Bound, Policy
 from service.review import web
 from service.review.reading import tier_name
 from service.review.session import Admins, Visit
-from service.storage.switches import Switch, add_switch, all_switches, newest
+from service.review.web import number_text, percent_text
+from service.storage.switches import add_switch, all_switches, newest
 
 router = APIRouter(prefix=f"{web.HOME}/penerusan", include_in_schema=False, route_class=web.PageRoute)
 _SHORTEST = 10
@@ -60,26 +61,72 @@ def _concerns(visit: Visit, scope: str) -> bool:
     return own is not None and (own.startswith(code) or code.startswith(own))
 
 
+def proved(policy: Policy, scope: str) -> list[Bound]:
+    """Return the proved bounds under which some answer of a scope can be eligible; empty if none can be.
+
+    An answer stands under the narrowest proved bound: of its region, else of its tier, else of everything; and its
+    region must be among those of which labelled complaints were seen.
+    """
+    valid = [bound for bound in policy.bounds.values() if bound.valid]
+    kind, _, code = scope.partition(":")
+    if kind == "wilayah":
+        seen = _seen(policy, code)
+        return [one for one in valid if not one.scope.startswith("wilayah:") or one.scope[8:] in seen] if seen else []
+    if kind == "tingkat":
+        return [one for one in valid if not one.scope.startswith("tingkat:") or one.scope == scope]
+    return valid
+
+
+def prospect(policy: Policy | None, scope: str) -> str | None:
+    """Say in plain words why nothing can be routed in a scope, and what is missing; ``None`` if something can be.
+
+    >>> prospect(None, "semua")
+    'belum ada batas kesalahan yang terbukti untuk model ini'
+    """
+    if policy is None:
+        return "belum ada batas kesalahan yang terbukti untuk model ini"
+    if proved(policy, scope):
+        return None
+    promise = f"batas {percent_text(policy.target)} salah belum terbukti"
+    if scope.startswith("wilayah:") and not _seen(policy, scope.partition(":")[2]):
+        return f"{promise}: belum ada laporan berlabel dari wilayah ini"
+    bound = policy.bounds.get(scope)
+    few = "" if bound is not None else "; dari cakupan ini sendiri laporan berlabel masih terlalu sedikit"
+    bound = bound or policy.bounds.get(EVERYTHING)
+    if bound is None:
+        return f"{promise}{few}"
+    have = f"{promise} dengan {number_text(bound.labelled)} laporan berlabel{' dari semua cakupan' if few else ''}"
+    if bound.missing is None:
+        return f"{have}: saran masih terlalu sering keliru, sehingga tambahan laporan saja tidak cukup{few}"
+    return f"{have}: masih kurang sekitar {number_text(bound.missing)} laporan{few}"
+
+
+def _seen(policy: Policy, code: str) -> list[str]:
+    """Return the regions within one of which labelled complaints were seen."""
+    return [one for one in policy.regions if one == code or one.startswith(f"{code}.")]
+
+
 def _page(visit: Visit, status: int = 200, message: str | None = None, form: Any = None) -> Response:
     acts = [one for one in visit.intake.store.read(all_switches) if _concerns(visit, one.scope)]
     on = [one for one in newest(acts).values() if one.on]
+    policy: Policy | None = getattr(visit.intake.triage, "policy", None)
+    mine = scopes(visit) if may_switch(visit) else {}
     return visit.page(
         "penerusan.html",
         status,
-        on=[(one, scope_name(one.scope), _bound(visit, one)) for one in on],
+        on=[(one, scope_name(one.scope), _bound(policy, one.scope), prospect(policy, one.scope)) for one in on],
         history=[(one, scope_name(one.scope)) for one in reversed(acts)],
-        mine=scopes(visit) if may_switch(visit) else {},
+        mine=[(scope, name, prospect(policy, scope)) for scope, name in mine.items()],
         drift=visit.intake.drift,
-        policy=getattr(visit.intake.triage, "policy", None),
+        policy=policy,
         message=message,
         form=form or {},
     )
 
 
-def _bound(visit: Visit, switch: Switch) -> Bound | None:
+def _bound(policy: Policy | None, scope: str) -> Bound | None:
     """Return the proved bound of exactly this scope, if there is one."""
-    policy = getattr(visit.intake.triage, "policy", None)
-    bound: Bound | None = policy.bounds.get(switch.scope) if policy is not None else None
+    bound = policy.bounds.get(scope) if policy is not None else None
     return bound if bound is not None and bound.valid else None
 
 

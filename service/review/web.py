@@ -204,8 +204,25 @@ class PageRoute(APIRoute):
         return guarded
 
 
+_ADVICE = {
+    "PLH-404": "Mungkin tautannya sudah lama atau salah ketik.",
+    "PLH-406": "Periksa nomornya. Laporan di luar wilayah Anda atau yang bersifat rahasia tidak ditampilkan.",
+    "PLH-413": "Bagi berkas itu menjadi beberapa bagian yang lebih kecil.",
+    "PLH-450": "Buka kembali halaman itu, lalu ulangi.",
+    "PLH-451": "Bila tindakan ini memang tugas Anda, hubungi admin Anda.",
+    "PLH-453": "Kembali, perbaiki isian itu, lalu kirim lagi.",
+    "PLH-457": "Putuskan sekali lagi; keputusan sebelumnya tetap tercatat.",
+    "PLH-606": "Kejadian itu mungkin baru saja diubah orang lain. Buka kembali, lalu ulangi.",
+    "PLH-607": "Kejadian itu mungkin sudah digabungkan. Cari lewat salah satu laporannya.",
+}
+"""What to do now, in Indonesian, for errors that people meet at the pages."""
+
+
 def error_page(error: PilahError) -> Response:
     """Answer an error of the catalogue as a page."""
-    hidden = error.info.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = "" if hidden else error.detail
-    return render("galat.html", error.info.status, code=error.code, title=error.info.title_id, detail=detail)
+    detail = error.detail if error.code == "PLH-453" else ""  # other details are for the log, and in English
+    advice = _ADVICE.get(error.code, "")
+    if error.info.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        advice = "Coba lagi sebentar lagi. Bila berulang, sampaikan kode ini dan jamnya kepada pengelola server."
+    values = {"code": error.code, "title": error.info.title_id, "detail": detail, "advice": advice}
+    return render("galat.html", error.info.status, **values)

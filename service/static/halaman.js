@@ -27,12 +27,19 @@
     form.dataset.sent = "";
     all("button", form).forEach((each) => { each.disabled = false; });
   };
+  // The second click of a double click decides nothing, even where it meets the next page.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("form button, button[form]");
+    if (button && event.detail > 1 && button.form && button.form.method === "post") event.preventDefault();
+  }, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.enctype === "multipart/form-data" || !one("[name=formulir]", form)) return;
-    event.preventDefault();
+    if (form.method !== "post") return;
+    const plain = form.enctype === "multipart/form-data" || !one("[name=formulir]", form);
+    if (!plain || form.dataset.sent) event.preventDefault();
     if (form.dataset.sent) return;
     form.dataset.sent = "1";
+    if (plain) return;
     const button = event.submitter;
     all("button", form).forEach((each) => { each.disabled = true; });
     send(form, button);
@@ -43,6 +50,7 @@
   const picker = (box) => {
     const input = one("input[role=combobox]", box), list = one("ul", box);
     let items = [], active = -1, turn = 0;
+    input.dataset.terpilih = input.value;
     const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); active = -1; };
     const mark = (index) => {
       active = index;
@@ -51,7 +59,8 @@
     const choose = (item) => {
       close();
       if (box.dataset.ke) {
-        input.value = item.value; one(`[name=${box.dataset.ke}]`, box).value = item.value;
+        input.dataset.terpilih = input.value = box.hasAttribute("data-tampil") ? item.label : item.value;
+        one(`[name=${box.dataset.ke}]`, box).value = item.value;
       } else {
         const form = box.closest("form"), radio = one("[data-lain]", form), label = radio.closest("label");
         radio.value = item.value; one("[data-nama]", label).textContent = item.label; label.hidden = false; radio.checked = true; input.value = "";
@@ -81,7 +90,9 @@
     input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 80); });
     input.addEventListener("blur", () => {
       close();
-      if (box.dataset.ke) input.value = one(`[name=${box.dataset.ke}]`, box).value;
+      if (!box.dataset.ke) return;
+      if (!input.value.trim() && box.hasAttribute("data-tampil")) { input.dataset.terpilih = ""; one(`[name=${box.dataset.ke}]`, box).value = ""; }
+      input.value = input.dataset.terpilih;
     });
     input.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" && items.length) { event.preventDefault(); mark(Math.min(active + 1, items.length - 1)); }
@@ -96,10 +107,12 @@
     if (chip) {
       const form = chip.closest("form");
       one("[name=kategori]", form).value = chip.dataset.kategori; one("#cari-kategori").value = chip.dataset.kategori;
+      one("#cari-kategori").dataset.terpilih = chip.dataset.kategori;
       chip.dispatchEvent(new Event("change", { bubbles: true }));
     }
     const opener = event.target.closest("[data-buka]");
     if (opener && open(opener.dataset.buka)) event.preventDefault();
+    if (event.target.closest("#tombol-verifikasi") && !one("[name=instansi]:checked", form)) { event.preventDefault(); choose(); }
     const copy = event.target.closest("[data-salin]");
     if (copy) {
       const field = document.getElementById(copy.dataset.salin);
@@ -112,12 +125,25 @@
 
   // The reason of a correction is asked for only where something was changed.
   const form = one("#verifikasi");
+  const choose = () => {
+    const any = one("[name=instansi]:not([data-lain])", form);
+    say(any ? "Pilih dulu instansinya: 1, 2, 3, atau cari instansi lain." : "Cari dan pilih dulu instansinya.");
+    if (!any) one("#cari-instansi").focus();
+  };
   const changed = () => {
     const radio = one("[name=instansi]:checked", form), type = one("[name=klasifikasi]", form), category = one("[name=kategori]", form);
     return Boolean((radio && radio.dataset.saran !== "1") || (type.dataset.saran && type.value !== type.dataset.saran) || (category.dataset.saran && category.value !== category.dataset.saran));
   };
   const reason = form && one("[name=alasan]", form);
-  const update = () => { if (reason) { const needed = changed(); reason.closest("label").hidden = !needed; reason.required = needed; if (!needed) reason.value = ""; } };
+  // What is copied to LAPOR! is what is chosen now, not what was suggested.
+  const copied = (name, value) => { const field = one(`#salin-${name}`); if (field && value) field.value = value; };
+  const update = () => {
+    const radio = one("[name=instansi]:checked", form), label = radio && one("[data-nama]", radio.closest("label"));
+    copied("instansi", label && label.textContent.trim());
+    copied("kategori", one("[name=kategori]", form).value);
+    copied("klasifikasi", one("[name=klasifikasi]", form).value);
+    if (reason) { const needed = changed(); reason.closest("label").hidden = !needed; reason.required = needed; if (!needed) reason.value = ""; }
+  };
   if (form) { form.addEventListener("change", update); update(); }
 
   // An archive that is no repeat has no parent.
@@ -127,7 +153,20 @@
     select.addEventListener("change", () => { field.value = select.value === "masih_proses" ? suggested : ""; });
   });
 
-  // Keys.
+  // What is missing where automatic routing has no proved bound.
+  const scope = one("select[name=cakupan]"), warning = one("[data-peringatan]");
+  if (scope && warning) {
+    const general = warning.textContent;
+    const tell = () => {
+      const chosen = scope.selectedOptions[0], why = chosen && chosen.dataset.belum;
+      warning.hidden = Boolean(scope.value) && !why;
+      warning.textContent = why ? `Bila dinyalakan, belum ada laporan yang diteruskan otomatis di cakupan ini: ${why}. Penerusan baru berjalan setelah batas itu terbukti.` : general;
+    };
+    scope.addEventListener("change", tell); tell();
+  }
+
+  // Keys. One that is held down counts once.
+  const shown = performance.now();
   const open = (key) => {
     const part = one(`details[data-tombol="${key}"]`);
     if (!part) return false;
@@ -138,7 +177,7 @@
     return true;
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
     const target = event.target, typing = target.matches("input:not([type=radio]):not([type=checkbox]),textarea,select");
     if (typing) { if (event.key === "Escape") target.blur(); return; }
     const dialog = one("#bantuan");
@@ -163,7 +202,8 @@
     }
     if (key === "enter" && form && !target.closest("button,summary,a")) {
       event.preventDefault();
-      if (!one("[name=instansi]:checked", form)) { say("Pilih dulu instansinya: 1, 2, 3, atau cari instansi lain."); return; }
+      if (one(".kabar-baris") && performance.now() - shown < 250) return; // pressed twice for the complaint before
+      if (!one("[name=instansi]:checked", form)) { choose(); return; }
       form.requestSubmit();
       return;
     }

@@ -212,6 +212,8 @@ class Wanted:
     :param stages: one of these.
     :param holder: ``mine`` ids whose turn it is; ``None`` for any. Rows without a holder always belong.
     :param excluded: holders that are left out.
+    :param agency: words of an agency's name or id; ``category`` of a category's name.
+    :param categories: categories that are meant as well.
     :param before: received before this day, for the age.
     :param text: words that the complaint's fields must hold, or its id.
     """
@@ -221,6 +223,7 @@ class Wanted:
     region: str | None = None
     agency: str | None = None
     category: str | None = None
+    categories: tuple[str, ...] = ()
     reason: str | None = None
     before: str | None = None
     text: str | None = None
@@ -233,11 +236,12 @@ class Wanted:
         if self.region:
             code = complaints.c.region_code
             parts.append(sa.or_(code == self.region, code.startswith(f"{self.region}.", autoescape=True)))
-        if self.agency:
-            same = complaints.c.agency_id == self.agency
-            parts.append(sa.or_(same, complaints.c.agency.icontains(self.agency, autoescape=True)))
+        for word in (self.agency or "").split()[:8]:  # an id tells the short name: 33.24:dishub
+            named = complaints.c.agency.icontains(word, autoescape=True)
+            parts.append(sa.or_(named, complaints.c.agency_id.icontains(word, autoescape=True)))
         if self.category:
-            parts.append(complaints.c.category.icontains(self.category, autoescape=True))
+            words = [complaints.c.category.icontains(word, autoescape=True) for word in self.category.split()[:8]]
+            parts.append(sa.or_(complaints.c.category.in_(self.categories), sa.and_(*words)))
         if self.reason:
             parts.append(tasks.c.reason == self.reason)
         if self.before:
@@ -258,22 +262,30 @@ def page(connection: Connection, viewer: Viewer, wanted: Wanted, after: Place | 
 
     The place is one of values, not a number of rows: what others finish meanwhile makes nobody skip a row.
     """
-    condition = wanted.condition(viewer)
-    if after is not None:
-        urgent, due, name = after
-        later = sa.and_(
-            tasks.c.urgent == urgent,
-            sa.or_(tasks.c.due > due, sa.and_(tasks.c.due == due, tasks.c.complaint_id > name)),
-        )
-        condition = sa.and_(condition, sa.or_(tasks.c.urgent < urgent, later))
-    order = (tasks.c.urgent.desc(), tasks.c.due, tasks.c.complaint_id)
     columns = [column for column in tasks.c if column.name != "seq"]
     shown = [
         complaints.c[name] for name in "content region_code agency agency_id category type confidentiality".split()
     ]
     shown += [complaints.c.sensitive, complaints.c.status, complaints.c.decided, complaints.c.seq]
-    statement = sa.select(*columns, *shown).select_from(_JOINED).where(condition).order_by(*order).limit(limit)
-    return list(connection.execute(statement))
+    statement = sa.select(*columns, *shown).select_from(_JOINED).where(wanted.condition(viewer))
+    statement = statement.order_by(tasks.c.due, tasks.c.complaint_id)
+    found: list[Row[Any]] = []
+    for urgent in (1, 0) if after is None or after[0] else (0,):
+        if len(found) >= limit:
+            break
+        part = statement.where(tasks.c.urgent == urgent)
+        if after is not None and after[0] == urgent:
+            _, due, name = after
+            same = sa.and_(tasks.c.due == due, tasks.c.complaint_id > name)
+            part = part.where(tasks.c.due >= due, sa.or_(tasks.c.due > due, same))
+        # One stage at a time: so the index gives the rows in their order, and only the first ones are read.
+        rows = [
+            row
+            for stage in wanted.stages
+            for row in connection.execute(part.where(tasks.c.stage == stage).limit(limit - len(found)))
+        ]
+        found += sorted(rows, key=lambda row: (row.due, row.complaint_id))[: limit - len(found)]
+    return found
 
 
 def counts(connection: Connection, viewer: Viewer, wanted: Wanted) -> dict[str, int]:

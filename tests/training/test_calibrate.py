@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evaluation.metrics import ece, simulate_ece
 from model.classifier import Calibration, Group, Head
-from training.calibrate import calibration_folds, fit_calibration
+from training.calibrate import MOST_ASKED, calibration_folds, fit_calibration
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 DAYS = st.lists(st.integers(0, 60) | st.none(), min_size=20, max_size=80)
@@ -131,3 +131,31 @@ def test_knowledge_gets_weight_where_it_helps() -> None:
     useless = fit_calibration(head, margins, truths, [{}] * 2000, rng.permuted(told, axis=0))[0]
     assert helpful.knowledge > 5 * useless.knowledge
     assert fit_calibration(head, margins, truths, [{}] * 2000)[0].knowledge == 0
+
+
+def test_many_dated_rows_are_asked_about_by_one_model_of_what_came_before() -> None:
+    n = 3 * MOST_ASKED
+    folds = calibration_folds(dates_of(list(range(n))), np.arange(n), 5, seed=0)
+    assert all(fold.train is folds[0].train for fold in folds)
+    assert folds[0].train.max() < min(int(fold.test.min()) for fold in folds)
+    assert sum(fold.test.size for fold in folds) == n // 5
+
+
+def test_no_more_rows_are_asked_about_than_help() -> None:
+    n = 30 * MOST_ASKED
+    later = calibration_folds(dates_of([i // 50 for i in range(n)]), np.arange(n), 5, seed=0)
+    assert sum(fold.test.size for fold in later) == pytest.approx(MOST_ASKED, abs=5)
+    groups = np.arange(n) // 3 * 3
+    apart = calibration_folds([None] * n, groups, 5, seed=0)
+    asked = np.concatenate([fold.test for fold in apart])
+    assert MOST_ASKED - 3 <= asked.size <= MOST_ASKED
+    assert len({*groups[asked].tolist()} & {*groups[apart[0].train].tolist()}) == 0
+    assert all(fold.train is apart[0].train for fold in apart)
+    assert apart[0].train.size + asked.size == n
+
+
+def test_enough_folds_of_undated_rows_are_enough() -> None:
+    n = 2 * MOST_ASKED
+    folds = calibration_folds([None] * n, np.arange(n), 5, seed=0)
+    assert len(folds) == 3
+    assert sum(fold.test.size for fold in folds) >= MOST_ASKED

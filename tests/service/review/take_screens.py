@@ -17,24 +17,27 @@ from browser import DESK, PHONE, browser, signed_in  # noqa: E402
 from office import Office  # noqa: E402
 from serving_app import start  # noqa: E402
 
-from evaluation.judging import ScoredPair  # noqa: E402
+from data.readers import read_records  # noqa: E402
+from evaluation.judging import Judgement, ScoredPair  # noqa: E402
 from model.triage import Triage  # noqa: E402
 from service.codec import now  # noqa: E402
 from service.review.accounts import make_user  # noqa: E402
 from service.schemas import JAKARTA  # noqa: E402
-from service.storage.judging import Round, add_round  # noqa: E402
+from service.storage.judging import Round, add_round, put_judgement  # noqa: E402
 from service.storage.people import all_users  # noqa: E402
 
 PASSWORD = "kebun raya bogor"  # noqa: S105 - of a store that lives as long as this script
 SCREENS = ROOT / "docs" / "screens"
-_TAKEN = 90
-JUDGING = "a" * 24
+EXPORT = ROOT / "data/sample/laporan_ringkas.xlsx"
+_TAKEN = 120
+JUDGING, JUDGED = "a" * 24, "b" * 24
 
 
 def fill(office: Office) -> None:
     """Send sample complaints as if they came in the last weeks."""
     lines = (ROOT / "data/sample/complaints.jsonl").read_text(encoding="utf-8").splitlines()[-_TAKEN:]
-    rows = [json.loads(line) for line in lines]
+    exported = {record.complaint.id for record in read_records(EXPORT)}  # these come with the upload
+    rows = [row for line in lines if (row := json.loads(line))["id"] not in exported]
     newest = datetime.fromisoformat(rows[-1]["date"])
     shift = datetime.now(JAKARTA) - newest
     names = "id text title location province regency district channel confidentiality".split()
@@ -52,12 +55,16 @@ def fill(office: Office) -> None:
 
 
 def judge(office: Office) -> None:
-    """Begin a judging of the pair that :func:`fill` sends last."""
+    """Begin a judging of the pair that :func:`fill` sends last, and one that is finished."""
     store = office.server.store
     ids = [user.id for user in store.read(all_users) if user.login in ("sari", "rina")]
-    made = Round(JUDGING, now(), "tim:nasional", *ids)
     pairs = [ScoredPair("990000", "990001", 0.9)]
-    store.write(lambda connection: add_round(connection, made, pairs)).result()
+    for nonce in (JUDGING, JUDGED):
+        made = Round(nonce, now(), "tim:nasional", ids[0], ids[1])
+        store.write(lambda connection, made=made: add_round(connection, made, pairs)).result()  # type: ignore[misc]
+    for person, told in zip(ids, ("same", "related"), strict=True):
+        said = Judgement("990000", "990001", person, told)
+        store.write(lambda connection, said=said: put_judgement(connection, JUDGED, said)).result()  # type: ignore[misc]
 
 
 def small(picture: bytes, path: Path) -> None:
@@ -98,11 +105,18 @@ def pages(office: Office, started: Any, url: str, size: tuple[int, int]) -> None
             "catatan": "/review/catatan",
             "akun": "/review/akun",
             "penilaian": f"/review/penilaian/{JUDGING}",
+            "penilaian-daftar": "/review/penilaian",
+            "penilaian-hasil": f"/review/penilaian/{JUDGED}",
         }.items():
             take(page, url, path, name, size)
-    for login, name, path in (("wati", "daftar", "/review/daftar"), ("joko", "penghubung", "/review")):
+    for login, taken in {
+        "wati": {"daftar": "/review/daftar", "keperluan": "/review/daftar/990001"},
+        "joko": {"penghubung": "/review"},
+        "rina": {"analis": "/review/monitor?wilayah=33"},
+    }.items():
         with signed_in(started, url, login, PASSWORD, size) as page:
-            take(page, url, path, name, size)
+            for name, path in taken.items():
+                take(page, url, path, name, size)
     context = started.new_context(viewport={"width": size[0], "height": size[1]})
     page = context.new_page()
     take(page, url, "/review/masuk", "masuk", size)
@@ -118,15 +132,15 @@ def pages(office: Office, started: Any, url: str, size: tuple[int, int]) -> None
 def work(office: Office, page: Any, url: str) -> None:
     """Upload an export, decide some complaints, open one text for a purpose."""
     page.goto(f"{url}/review/unggah")
-    page.set_input_files("[name=berkas]", ROOT / "data/sample/laporan_ringkas.xlsx")
+    page.set_input_files("[name=berkas]", EXPORT)
     page.click("main button.utama")
     page.wait_for_selector("text=Unduh XLSX dengan saran", timeout=120_000)
     page.goto(f"{url}/review")
     page.click(".baris-tautan >> nth=0")
     for _ in range(12):
         page.wait_for_selector("#tombol-verifikasi")
-        if not page.locator("[name=instansi]:checked").count():
-            if not page.locator(".opsi:not([hidden])").count():
+        if not page.locator("#verifikasi [name=instansi]:checked").count():
+            if not page.locator("#verifikasi .opsi:not([hidden])").count():
                 page.goto(f"{url}/review")
                 break
             page.keyboard.press("1")

@@ -35,6 +35,7 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/review/laporan/{complaint_id}/urungkan"): DECIDING,
     ("GET", "/review/cari/instansi"): EVERYONE,
     ("GET", "/review/cari/kategori"): EVERYONE,
+    ("GET", "/review/cari/wilayah"): EVERYONE,
     ("GET", "/review/unggah"): ADMINS,
     ("POST", "/review/unggah"): ADMINS,
     ("GET", "/review/unggah/{upload_id}"): ADMINS,
@@ -189,3 +190,24 @@ def test_an_upload_is_its_owners(shared: Office) -> None:
     assert one.get(where).status_code == 200
     for path in (where, f"{where}/kemajuan", f"{where}/hasil.xlsx"):
         assert other.get(path).status_code == 404
+
+
+def test_an_error_page_says_in_indonesian_what_to_do(shared: Office) -> None:
+    person = shared.person("nasional")
+    for path, advice in (
+        ("laporan/tidak-ada", "Periksa nomornya"),
+        ("kejadian/K-0", "sudah digabungkan"),
+        ("apa/saja", "tautannya sudah lama"),
+    ):
+        answer = person.get(f"/review/{path}")
+        assert answer.status_code == 404
+        assert advice in answer.text
+        assert not re.search(r"\bid &#39;|there is|not found|unknown", answer.text), path  # no words for the log
+
+
+def test_regions_are_found_by_name_abbreviation_and_code(shared: Office) -> None:
+    person = shared.person("nasional")
+    for typed, code in (("kendal", "33.24"), ("kobar", "62.01"), ("33.24", "33.24"), ("jawa tengah", "33")):
+        assert person.get("/review/cari/wilayah", params={"q": typed}).json()[0]["value"] == code
+    assert person.get("/review/cari/wilayah?q=").json() == []
+    assert person.get("/review/cari/wilayah?q=zzzz").json() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,20 @@ from office import Office, open_office
 from openpyxl import load_workbook
 
 from evaluation.judging import Judgement, ScoredPair
+from model.policy import Bound, Policy
 from service.codec import now
 from service.review.accounts import make_user
+from service.review.passwords import hash_password
 from service.storage.judging import Round, add_round, put_judgement
-from service.storage.people import all_users
+from service.storage.people import all_users, change_user
+from service.storage.switches import add_switch
+from service.watching import Alert
 
 PASSWORD = "kebun raya bogor"  # noqa: S105 - of a store that lives as long as a test
 REASON = browser.missing()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=REASON or "")
+
+TWICE = 260  # milliseconds after a decision in which Enter is the second press of the one before
 
 STREETS = (
     "Merdeka Asia Dago Riau Braga Naripan Sunda Jawa Aceh Banda Cihampelas Setiabudi Pasteur Sukajadi Gegerkalong "
@@ -54,6 +61,10 @@ def chromium() -> Iterator[Any]:
 def staffed(office: Office) -> Office:
     make_user(office.server.store, "sari", "Sari", "nasional", named=True, password=PASSWORD)
     return office
+
+
+def user_id(store: Any, login: str) -> str:
+    return next(user.id for user in store.read(all_users) if user.login == login)
 
 
 def url(office: Office) -> str:
@@ -145,11 +156,13 @@ def with_keys(page: Any, office: Office) -> None:
     for number in range(20):
         page.wait_for_selector("#tombol-verifikasi")
         page.keyboard.press("1")
+        page.wait_for_timeout(TWICE)
         page.keyboard.press("Enter")
         settle(page, office, start + number + 1)
     page.keyboard.press("u")
     settle(page, office, start + 21)
     page.wait_for_selector("#tombol-verifikasi")
+    page.wait_for_timeout(TWICE)
     page.keyboard.press("Enter")
     settle(page, office, start + 22)
 
@@ -207,6 +220,86 @@ def test_two_browsers_double_click_and_back(chromium: Any, staffed: Office) -> N
         one.wait_for_timeout(200)
         assert "Diteruskan" in one.inner_text(".riwayat")
         assert len(office.decisions()) == 1
+
+
+def test_what_is_pressed_twice_decides_once(chromium: Any, staffed: Office) -> None:
+    for number in range(5):
+        staffed.complain(f"R-{number}")
+    with browser.signed_in(chromium, url(staffed), "sari", PASSWORD) as page:
+        page.goto(f"{url(staffed)}/review/laporan/R-0")
+        page.keyboard.press("Enter")
+        settle(page, staffed, 1)
+        held = "new KeyboardEvent('keydown', {key: 'Enter', repeat: true, bubbles: true})"
+        page.wait_for_timeout(TWICE)
+        page.evaluate(f"document.body.dispatchEvent({held})")
+        second = "new MouseEvent('click', {detail: 2, bubbles: true, cancelable: true})"
+        page.evaluate(f"document.querySelector('#tombol-verifikasi').dispatchEvent({second})")
+        page.wait_for_timeout(200)
+        assert len(staffed.decisions()) == 1
+        page.click("#tombol-verifikasi")
+        settle(page, staffed, 2)
+
+
+def test_what_is_copied_is_what_is_chosen(chromium: Any, staffed: Office) -> None:
+    for number in range(2):
+        staffed.complain(f"R-{number}")
+    with browser.signed_in(chromium, url(staffed), "sari", PASSWORD) as page:
+        page.goto(f"{url(staffed)}/review/laporan/R-0")
+        page.click(".salin summary")
+        assert page.input_value("#salin-instansi") == "dishub Kabupaten Bandung"
+        page.keyboard.press("2")
+        assert page.input_value("#salin-instansi") == "Dinas Pekerjaan Umum"
+        page.fill("#cari-instansi", "dlh bandung")
+        page.click("#hasil-instansi li >> nth=0")
+        assert page.input_value("#salin-instansi").startswith("Dinas Lingkungan Hidup")
+        page.fill("#cari-kategori", "pju")
+        page.click("#hasil-kategori li >> nth=0")
+        page.select_option("#verifikasi [name=klasifikasi]", "aspirasi")
+        assert page.input_value("#salin-kategori") == page.input_value("#cari-kategori") != "Kategori 2.15"
+        assert page.input_value("#salin-klasifikasi") == "aspirasi"
+        page.select_option("#verifikasi [name=alasan]", "urusan")
+        page.click("#tombol-verifikasi")
+        settle(page, staffed, 1)
+        page.click(".kabar-baris >> text=Salin ke LAPOR!")  # of the complaint that was just decided
+        page.wait_for_url("**/R-0#salin")
+        assert page.is_visible("#salin-instansi")
+        assert page.input_value("#salin-klasifikasi") == "aspirasi"
+
+
+def test_people_are_invited_by_the_name_of_their_region(chromium: Any, staffed: Office) -> None:
+    with browser.signed_in(chromium, url(staffed), "sari", PASSWORD) as page:
+        page.goto(f"{url(staffed)}/review/orang")
+        page.fill("main [name=nama]", "Admin Kendal")
+        page.fill("main [name=login]", "kendal")
+        page.select_option("[name=peran]", "instansi")
+        page.fill("[data-ke=wilayah] [role=combobox]", "kendal")
+        page.click("#hasil-wilayah li >> nth=0")
+        assert page.input_value("[data-ke=wilayah] [role=combobox]") == "Kabupaten Kendal"
+        assert page.input_value("[name=wilayah]") == "33.24"
+        page.fill("[data-ke=kantor] [role=combobox]", "diskominfo kendal")
+        page.click("#hasil-kantor li >> nth=0")
+        assert page.input_value("[data-ke=kantor] [role=combobox]").endswith("Kendal")
+        page.fill("[data-ke=kantor] [role=combobox]", "")
+        page.press("[data-ke=kantor] [role=combobox]", "Tab")
+        assert page.input_value("[name=kantor]") == ""
+        page.dblclick("main .utama")  # the second click must not replace the link, which is shown once
+        page.wait_for_selector("#tautan-baru")
+        page.wait_for_timeout(300)
+        assert "/review/undangan/" in page.input_value("#tautan-baru")
+    assert [user.region for user in staffed.server.store.read(all_users) if user.login == "kendal"] == ["33.24"]
+
+
+def test_the_switch_page_tells_what_is_missing_where_one_looks(chromium: Any, staffed: Office) -> None:
+    short = Bound("wilayah:32", None, 0, 0, 120, 80)
+    overall = Bound("semua", 0.9, 400, 3, 900)
+    policy = Policy(0.05, 0.9, {one.scope: one for one in (short, overall)}, frozenset({"33.24"}))
+    staffed.server.app.state.intake.triage.policy = policy
+    with browser.signed_in(chromium, url(staffed), "sari", PASSWORD) as page:
+        page.goto(f"{url(staffed)}/review/penerusan")
+        page.select_option("[name=cakupan]", "wilayah:33")
+        assert page.is_hidden("[data-peringatan]")
+        page.select_option("[name=cakupan]", "wilayah:32")
+        assert "belum ada laporan berlabel dari wilayah ini" in page.inner_text("[data-peringatan]")
 
 
 def test_a_decision_during_a_restart_is_neither_lost_nor_doubled(chromium: Any, tmp_path: Path) -> None:
@@ -270,6 +363,32 @@ def test_two_people_judge_pairs_blind_with_the_keyboard(chromium: Any, staffed: 
         assert len(rows) == 6 - one.locator(".mirip-satu").count()
 
 
+def test_a_double_click_and_the_back_button_judge_one_pair_once(chromium: Any, staffed: Office) -> None:
+    office = staffed
+    for row in range(3):
+        office.complain(f"R-{row}", f"Lampu jalan mati di Jalan Merdeka Bandung, mohon diperbaiki{', gelap' * row}")
+    make_user(office.server.store, "budi", "Budi", "nasional", named=True, password=PASSWORD)
+    with browser.signed_in(chromium, url(office), "sari", PASSWORD) as page:
+        page.goto(f"{url(office)}/review/penilaian")
+        page.select_option("[name=dua]", label="Budi (Admin nasional)")
+        page.dblclick("main button.utama")
+        page.wait_for_selector("text=pasangan 1 dari 3")
+        page.dblclick("[data-kunci='1']")
+        page.wait_for_selector("text=sudah dinilai 1")
+        page.go_back()
+        page.click("main td a")
+        page.wait_for_selector("text=pasangan 2 dari 3")
+        page.click("[data-kunci='2']")
+        page.wait_for_selector("text=sudah dinilai 2")
+    found = office.server.store.read(
+        lambda c: (
+            c.exec_driver_sql("SELECT count(*) FROM judging_rounds").scalar(),
+            c.exec_driver_sql("SELECT count(*), count(DISTINCT a || b) FROM judgements").one(),
+        )
+    )
+    assert (found[0], tuple(found[1])) == (1, (2, 2))
+
+
 def answer_pair(page: Any, key: str) -> None:
     """Answer the pair on the page by a key and wait for what comes next."""
     page.wait_for_selector("[data-kunci='1']")
@@ -298,6 +417,15 @@ def judging(office: Office) -> None:
         store.write(lambda connection, said=said: put_judgement(connection, "b" * 24, said)).result()  # type: ignore[misc]
 
 
+def make_switch(office: Office) -> None:
+    """Switch automatic routing on where nothing is proved, so that the page has all that it can show."""
+    unproved = Bound("wilayah:32.04", None, 0, 0, 120, 80)
+    office.server.app.state.intake.triage.policy = Policy(0.05, 0.9, {unproved.scope: unproved}, frozenset({"32.04"}))
+    office.server.store.write(
+        lambda connection: add_switch(connection, unproved.scope, True, "Sari, Sekretaris Daerah", "uji coba", "u-1")
+    ).result()
+
+
 @pytest.mark.parametrize("size", [browser.DESK, browser.PHONE, browser.ZOOMED])
 def test_no_page_has_a_serious_fault_of_accessibility(chromium: Any, staffed: Office, size: tuple[int, int]) -> None:
     from axe_playwright_python.sync_playwright import Axe
@@ -307,6 +435,10 @@ def test_no_page_has_a_serious_fault_of_accessibility(chromium: Any, staffed: Of
     office.complain("R-2", "Lampu jalan mati di Jalan Merdeka Bandung sejak seminggu, mohon segera diperbaiki ya")
     office.complain("R-3", "Anak tenggelam di Bandung", confidentiality="rahasia")
     judging(office)
+    found = Alert("drift", "channel", now(), 0.001, 500, "")
+    office.server.app.state.watcher._state |= {"drift": [asdict(found)]}  # what stands on the monitoring page
+    office.server.app.state.intake.drift = True
+    make_switch(office)
     with browser.signed_in(chromium, url(office), "sari", PASSWORD, size) as page:
         for path in PAGES:
             page.goto(f"{url(office)}/review{path}")
@@ -331,10 +463,26 @@ def test_the_pages_of_other_roles_are_accessible(chromium: Any, staffed: Office)
 
     office = staffed
     office.complain("R-1")
+    office.complain("R-2")
     store = office.server.store
+    judging(office)
     make_user(store, "wati", "Wati", "koordinator", region="32", password=PASSWORD)
     make_user(store, "joko", "Joko", "penghubung", agency="32.04:dishub", password=PASSWORD)
-    for login, paths in (("wati", ("/daftar", "/daftar/R-1", "/monitor")), ("joko", ("", "/monitor"))):
+    make_user(store, "budi", "Budi", "instansi", region="32.04", named=True, password=PASSWORD)
+    analyst = next(user.login for user in store.read(all_users) if user.role == "analis")
+    hashed = hash_password(PASSWORD)
+    store.write(lambda connection: change_user(connection, user_id(store, analyst), password=hashed)).result()
+    rounds = (f"/penilaian/{'a' * 24}", f"/penilaian/{'b' * 24}")
+    cases = {
+        "wati": ("/daftar", "/daftar/R-1", "/monitor", "/monitor/laporan"),
+        "budi": ("", "/laporan/R-1", "/penerusan", "/orang", "/penilaian"),
+        "joko": ("", "/laporan/R-1", "/monitor"),
+        analyst: ("/monitor", "/penilaian", *rounds),
+    }
+    office.person("nasional").decide(
+        "R-1", "verifikasi", instansi="id:32.04:dishub", klasifikasi="pengaduan", kategori="Kategori 2.15"
+    )
+    for login, paths in cases.items():
         with browser.signed_in(chromium, url(office), login, PASSWORD) as page:
             for path in (*paths, "/akun"):
                 page.goto(f"{url(office)}/review{path}")

@@ -237,17 +237,29 @@ def test_what_the_office_returns_it_sees_no_more_but_can_take_back(office: Offic
     assert officer.get(f"/review/laporan/{ID}").status_code == 200
 
 
+def test_what_is_returned_is_offered_another_body_than_the_own(office: Office) -> None:
+    office.complain(ID, "Lampu jalan mati di Bandung", claimed_agency=None)
+    page = office.person("instansi", region="32.04").get(f"/review/laporan/{ID}").text
+    form = page.split('id="putusan-w"')[1].split("</form>")[0]
+    assert "32.04:" not in form
+    page = office.person("nasional").get(f"/review/laporan/{ID}").text
+    assert 'value="id:32.04:dishub"' in page.split('id="putusan-w"')[1].split("</form>")[0]
+
+
 def test_a_blind_audit_shows_the_suggestion_only_after_the_answer(tmp_path: Path) -> None:
     with open_office(tmp_path / "var", audit_share=0.5) as office:
         person = office.person("nasional")
         for number in range(12):
-            office.complain(f"A-{number}")
+            office.complain(f"A-{number}", claimed_agency="PLN")
         queue = person.get("/review").text
         marked = [f"A-{number}" for number in range(12) if "Uji acak" in _line(queue, f"A-{number}")]
         assert 0 < len(marked) < 12
         page = person.get(f"/review/laporan/{marked[0]}").text
         assert "dishub Kabupaten Bandung" not in page
         assert "dishub" not in _line(queue, marked[0])
+        assert "beda dengan pilihan" not in _line(queue, marked[0])  # which would tell what is not suggested
+        assert "Pilihan pelapor" in page
+        assert "berbeda dari saran" not in page
         given = VERIFY | {"instansi": "id:32.04:dlh"}  # no reason is asked of who saw no suggestion
         assert person.decide(marked[0], "verifikasi", **given).status_code == 303
         told = person.get(f"/review/laporan/{marked[0]}").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ import pytest
 from office import Office, Person, open_office
 from openpyxl import Workbook, load_workbook
 
+from data.readers import BadRow
+from service.review.row_faults import row_fault
 from service.review.sheet import csv_text, harmless, workbook
 from service.storage.uploads import Upload, add_upload, get_upload
 
+ROOT = Path(__file__).parents[3]
 NIK = "3204111205890001"
 ROWS = [
     ["Tracking ID", "Judul Laporan", "Isi Laporan Awal", "Tanggal Laporan Masuk", "Status", "Instansi Terdisposisi"],
@@ -132,3 +136,37 @@ def test_nothing_is_taken_for_a_formula(text: str) -> None:
     cell = sheet["A2"]  # type: ignore[index]
     assert cell.data_type == "s"
     assert f"'{text}"[:3] in csv_text([[text]])
+
+
+def test_what_is_wrong_with_a_row_is_said_in_indonesian(admin: Any) -> None:
+    rows = [
+        "id,text,date,latitude,confidentiality",
+        "1,Lampu mati di Bandung,2026-11-20,,biasa",
+        "2,,2026-11-20,,biasa",
+        "3,Lampu mati,besok,,biasa",
+        "4,Lampu mati,2026-11-20,200,biasa",
+        "5,Lampu mati,2026-11-20,,diam-diam",
+        "1,Lampu mati lagi,2026-11-20,,biasa",
+        "6,Lampu mati,2026-11-20,,biasa,lebih",
+    ]
+    where = send(admin, "a.csv", "\n".join(rows).encode()).headers["location"]
+    assert finish(admin, where)["status"] == "selesai"
+    said = re.findall(r"<li>(baris [^<]*)</li>", admin.get(where).text)
+    assert said == [
+        "baris 3, isi laporan: kosong",
+        "baris 4, tanggal: tanggal tidak dapat dibaca",
+        "baris 5, lintang: harus antara -90 dan 90",
+        "baris 6, tipe laporan: harus biasa, anonim, atau rahasia",
+        "baris 7, nomor laporan: nomor sama dengan baris 2; baris 2 yang dipakai",
+        "baris 8: 6 kolom, padahal judul kolomnya 5",
+    ]
+
+
+def test_every_reason_of_the_readers_has_indonesian_words() -> None:
+    """A reason that is added to the readers needs a line here, or admins would only read that a row cannot be read."""
+    names = ("readers.py", "tables.py", "xlsx.py")
+    sources = "".join((ROOT / "data" / name).read_text(encoding="utf-8") for name in names)
+    found = re.findall(r'(?:BrokenRow|_FieldError|BadRow)\([^"\n]*(?:"\w+", )*f?"([^"]* [^"]*)"\)', sources)
+    assert len(found) > 14
+    for reason in found:
+        assert row_fault(BadRow("a", 1, "", re.sub(r"\{[^}]*\}", "7", reason))) != "baris 1: tidak dapat dibaca", reason
