@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= data/sample/complaints.jsonl
 
-.PHONY: serve setup test check bench eval base wheelhouse clean
+.PHONY: serve setup test check bench fuzz audit eval base wheelhouse clean
 
 serve: $(VENV)/.serve  ## Start the API on 127.0.0.1:8080 with the shipped base bundle
 	@$(BIN)/pilah serve
@@ -21,6 +21,13 @@ check: $(VENV)/.all  ## Lint, types, import contracts, dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+
+fuzz: $(VENV)/.all  ## Fuzz the live API (1,000 cases an endpoint and key), texts, files and bundles (10 minutes each)
+	FUZZ_CASES=$${FUZZ_CASES:-1000} FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_MODEL=$${FUZZ_MODEL:-base} \
+		$(BIN)/python -m pytest tests/fuzz -s
+
+audit: $(VENV)/.all  ## Ask the index for known weaknesses of what is installed (needs the network; not part of CI)
+	$(BIN)/pip-audit --local --skip-editable --progress-spinner off
 
 bench: $(VENV)/.all  ## Measure speed and memory on this machine
 	$(BIN)/pilah bench

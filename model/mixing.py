@@ -134,10 +134,10 @@ def agency_answer(
     if not candidates:
         return None
     best = candidates[0]
-    rest = tuple(
-        Alternative(c.label, round(c.probability, 6), c.agency.id if c.agency else None)
-        for c in candidates[1 : ALTERNATIVES + 1]
-    )
+    # Without a place the office of the province and that of the regency have one name: it is said once.
+    named = {c.label: c for c in reversed(candidates)}
+    others = [c for c in candidates if named[c.label] is c and c.label != best.label][:ALTERNATIVES]
+    rest = tuple(Alternative(c.label, round(c.probability, 6), c.agency.id if c.agency else None) for c in others)
     agency = best.agency
     if agency is None:
         return AgencyAnswer(best.label, round(best.probability, 6), source=best.source, alternatives=rest)

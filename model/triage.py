@@ -105,8 +105,14 @@ class Triage:
         :raises PilahError: PLH-201 to PLH-206 if the bundle cannot be used or has no policy for the target, PLH-721 if
             the table is wrong.
         """
-        triage = cls.of(bundles.load(path), registry, screener=screener, target=target)
-        triage.assess(Complaint(id="self-check", text="lampu jalan mati"))
+        bundle = bundles.load(path)
+        try:
+            triage = cls.of(bundle, registry, screener=screener, target=target)
+            triage.assess(Complaint(id="self-check", text="lampu jalan mati"))
+        except PilahError:
+            raise
+        except Exception as error:  # the hashes fit, but what the files say does not
+            raise PilahError("PLH-203", f"{path}: {error!r}") from error
         return triage
 
     @classmethod

@@ -22,6 +22,7 @@ from service import (
     health,
     incident_api,
     job_api,
+    openapi,
     problems,
     review,
     switch_api,
@@ -101,6 +102,7 @@ def create_app(
     app.state.settings = settings
     app.state.rate_limit = RateLimit(settings.rate_limit)
     problems.install(app)
+    openapi.install(app)
     app.include_router(api.router)
     app.include_router(incident_api.router)
     app.include_router(job_api.router)
@@ -118,6 +120,7 @@ def create_app(
             if path == review.UPLOAD_PATH
             else settings.max_body
         ),
+        together=settings.max_bodies,
     )
     app.add_middleware(Admission, most=settings.max_waiting)
     app.add_middleware(RequestContext, metrics=metrics)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from data.errors import PilahError
 from data.privacy import mask
@@ -46,7 +46,7 @@ class SplitIn(DecisionIn):
 class CloseIn(DecisionIn):
     """Whether it is dealt with."""
 
-    closed: bool = Field(True, description="false opens it again.")
+    closed: StrictBool = Field(True, description="false opens it again.")
 
 
 def _day(number: int | None) -> str | None:

@@ -35,7 +35,7 @@ SHOWN = 5  # duplicates in one answer
 NAMED = 3  # past decisions in one answer
 _REPLAYED = 1000  # events read at once
 _MANY = 5_000  # events after which the incidents are written down again
-_CHUNK = 16  # complaints of a batch between two looks at other requests
+_CHUNK = 16  # complaints of a batch whose writes are waited for together
 
 
 class Triage(Protocol):
@@ -106,11 +106,18 @@ class Intake:
         :raises PilahError: PLH-407 or PLH-409 for the id, PLH-505 if the model failed, PLH-502 or PLH-503 if the
             store did.
         """
+        return await self._assess(complaint, viewer, dry_run=dry_run, fresh=False)
+
+    async def _assess(self, complaint: Complaint, viewer: Viewer, *, dry_run: bool, fresh: bool) -> Outcome:
+        """Do what :meth:`assess` says.
+
+        :param fresh: whether the store was seen to know nothing of the id; should that have changed, the write says so.
+        """
         with self._timed("read"):
             reading = self._guarded(self.triage.read, complaint)
         content = to_plain(reading.complaint)
         digest = fingerprint(content)
-        if not dry_run and (known := self._known(complaint.id, digest, viewer)) is not None:
+        if not (dry_run or fresh) and (known := self._known(complaint.id, digest, viewer)) is not None:
             return known
         with self._timed("answer"):
             assessment: Assessment = self._guarded(self.triage.answer, reading)
@@ -134,15 +141,17 @@ class Intake:
         """Answer many complaints in order; each has its own outcome or error."""
         results: list[Outcome | PilahError] = []
         for start in range(0, len(complaints), _CHUNK):
-            chunk = await asyncio.gather(
-                *(self.assess(one, viewer, dry_run=dry_run) for one in complaints[start : start + _CHUNK]),
-                return_exceptions=True,
-            )
-            for item in chunk:
+            part = complaints[start : start + _CHUNK]
+            stored = set() if dry_run else self.store.known_ids([one.id for one in part])
+            begun = []
+            for one in part:
+                work = self._assess(one, viewer, dry_run=dry_run, fresh=one.id not in stored)
+                begun.append(asyncio.create_task(work))
+                await asyncio.sleep(0)  # it is answered up to its writing; who asks for one answer waits no longer
+            for item in await asyncio.gather(*begun, return_exceptions=True):
                 if isinstance(item, BaseException) and not isinstance(item, PilahError):
                     raise item
                 results.append(item)
-            await asyncio.sleep(0)
         return results
 
     def search(self, complaint: Complaint, viewer: Viewer, limit: int = SHOWN) -> list[DuplicateAnswer]:

@@ -15,7 +15,7 @@ from model.reading import masked
 from service.api import Assessor, TheIntake, TheSettings, json_answer
 from service.codec import to_plain
 from service.problems import field_errors, problem
-from service.schemas import Body, ComplaintIn
+from service.schemas import MAX_ITEMS, Body, ComplaintIn
 from service.storage.jobs import ERASED, FAILED, WAITING, Item, Job, add_job, get_job, items_of, open_jobs, remove_job
 
 router = APIRouter(prefix="/v1")
@@ -25,7 +25,9 @@ _OPEN_JOBS = 10
 class JobIn(Body):
     """Complaints to assess in the background; each is checked by itself."""
 
-    complaints: list[dict[str, Any]] = Field(min_length=1, description="Each as in POST /v1/assess, without dry_run.")
+    complaints: list[dict[str, Any]] = Field(
+        min_length=1, max_length=MAX_ITEMS, description="Each as in POST /v1/assess, without dry_run."
+    )
 
 
 def _shown(job: Job) -> dict[str, Any]:

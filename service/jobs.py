@@ -15,19 +15,18 @@ from service.intake import Intake
 from service.problems import problem
 from service.storage.jobs import (
     FAILED,
-    WAITING,
     Item,
     any_open,
     finish_if_done,
     hold_job,
-    next_item,
+    next_items,
     remove_old,
-    settle_item,
+    settle_items,
 )
 from service.viewer import Viewer
 
 log = logging.getLogger(__name__)
-_AT_ONCE = 8  # items between two looks at whose the job is
+_AT_ONCE = 16  # items that are answered, and settled, together
 _PAUSE = 2.0  # seconds between looks when nothing waits or the store failed
 _HELD = 60.0  # seconds for which no other server works on a job that this one has taken
 _SWEEP = 3600.0  # seconds between removals of what is old
@@ -79,29 +78,31 @@ class JobRunner:
         job_id = await asyncio.wrap_future(store.write(lambda connection: hold_job(connection, self._name, until)))
         if job_id is None:
             return False
-        for _ in range(_AT_ONCE):
-            viewer, item = store.read(lambda connection: next_item(connection, job_id))
-            if viewer is None or item is None:
-                await asyncio.wrap_future(store.write(lambda connection: finish_if_done(connection, job_id)))
-                return True
-            settled = await self._answer(viewer, item)
-            await asyncio.wrap_future(
-                store.write(lambda connection, settled=settled: settle_item(connection, job_id, settled))  # type: ignore[misc]
-            )
-            await asyncio.sleep(0)  # whoever waits for an answer comes first
+        viewer, items = store.read(lambda connection: next_items(connection, job_id, _AT_ONCE))
+        if viewer is None or not items:
+            await asyncio.wrap_future(store.write(lambda connection: finish_if_done(connection, job_id)))
+            return True
+        settled, fault = await self._answer(viewer, items)
+        if settled:
+            await asyncio.wrap_future(store.write(lambda connection: settle_items(connection, job_id, settled)))
+        if fault is not None:
+            raise fault  # of the store: the others are tried again
         return True
 
     async def _forget(self) -> None:
         before = as_utc(datetime.now(UTC) - timedelta(days=self._days))
         await asyncio.wrap_future(self._intake.store.write(lambda connection: remove_old(connection, before)))
 
-    async def _answer(self, viewer: Viewer, item: Item) -> Item:
-        assert item.outcome == WAITING  # noqa: S101
-        assert item.content is not None  # noqa: S101 - only what waits is asked for
-        try:
-            outcome = await self._intake.assess(from_plain(item.content), viewer)
-        except PilahError as error:
-            if error.code in _STORE_FAULTS:
-                raise
-            return replace(item, outcome=FAILED, error=problem(error.code))
-        return replace(item, outcome=outcome.outcome)
+    async def _answer(self, viewer: Viewer, items: list[Item]) -> tuple[list[Item], PilahError | None]:
+        """Answer items that wait; return what became of them and the fault of the store that kept others back."""
+        outcomes = await self._intake.assess_batch([from_plain(item.content or {}) for item in items], viewer)
+        settled: list[Item] = []
+        fault: PilahError | None = None
+        for item, outcome in zip(items, outcomes, strict=True):
+            if not isinstance(outcome, PilahError):
+                settled.append(replace(item, outcome=outcome.outcome))
+            elif outcome.code in _STORE_FAULTS:
+                fault = outcome
+            else:
+                settled.append(replace(item, outcome=FAILED, error=problem(outcome.code)))
+        return settled, fault

@@ -82,15 +82,22 @@ class _TooLarge(Exception):
     pass
 
 
+class _TooMuch(_TooLarge):
+    pass
+
+
 class BodyLimit:
-    """Refuse a body over the limit before it is read into memory.
+    """Refuse a body over the limit, or one that would be too much beside those in work, before it is in memory.
 
     :param limit: gives the limit in bytes for a path.
+    :param together: how much the bodies of all requests in work may hold; a single one is let in whatever it holds.
     """
 
-    def __init__(self, app: ASGIApp, limit: Callable[[str], int]) -> None:
+    def __init__(self, app: ASGIApp, limit: Callable[[str], int], together: int) -> None:
         self._app = app
         self._limit = limit
+        self._together = together
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -99,27 +106,40 @@ class BodyLimit:
             return
         limit = self._limit(scope["path"])
         declared = Headers(scope=scope).get("content-length", "0")
-        response = problem_response("PLH-413", f"the limit is {limit} bytes")
         if declared.isdigit() and int(declared) > limit:
-            await response(scope, receive, send)
+            await self._refuse(_TooLarge(), limit)(scope, receive, send)
             return
         size = 0
-        too_large = False
+        refused: _TooLarge | None = None
 
         async def receive_counted() -> Message:
-            nonlocal size, too_large
+            nonlocal size, refused
             message = await receive()
-            size += len(message.get("body", b""))
-            if size > limit:
-                too_large = True
-                raise _TooLarge
+            more = len(message.get("body", b""))
+            if size + more > limit:
+                refused = _TooLarge()
+            elif more and self._held + more > self._together and self._held > size:
+                refused = _TooMuch()
+            if refused is not None:
+                raise refused
+            size += more
+            self._held += more
             return message
 
         async def send_on(message: Message) -> None:
-            if not too_large:  # what the app makes of the interruption is not sent
+            if refused is None:  # what the app makes of the interruption is not sent
                 await send(message)
 
-        with suppress(_TooLarge):
-            await self._app(scope, receive_counted, send_on)
-        if too_large:
-            await response(scope, receive, send)
+        try:
+            with suppress(_TooLarge):
+                await self._app(scope, receive_counted, send_on)
+        finally:
+            self._held -= size
+        if refused is not None:
+            await self._refuse(refused, limit)(scope, receive, send)
+
+    @staticmethod
+    def _refuse(why: _TooLarge, limit: int) -> ASGIApp:
+        if isinstance(why, _TooMuch):
+            return problem_response("PLH-508")
+        return problem_response("PLH-413", f"the limit is {limit} bytes")

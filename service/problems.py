@@ -82,6 +82,8 @@ def install(app: FastAPI) -> None:
         kinds = {item["type"] for item in error.errors()}
         if "json_invalid" in kinds:
             return problem_response("PLH-420")
+        if any(item["type"] == "too_long" and item["loc"][-1] == "complaints" for item in error.errors()):
+            return problem_response("PLH-423")
         return problem_response("PLH-422", errors=field_errors(error))
 
     @app.exception_handler(HTTPException)

@@ -7,13 +7,14 @@ import secrets
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from data.complaint import Complaint, Confidentiality
 from data.privacy import mask
 
 JAKARTA = timezone(timedelta(hours=7))  # WIB has no summer time; needs no time zone files
 MAX_TEXT = 50_000  # characters; the longest complaint of the public sets has about 10,000
+MAX_ITEMS = 100_000  # of any list of complaints, whatever the settings say: more are not even looked at
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ID = r"^[^\s\x00-\x1f#/?\\][^\x00-\x1f/?#\\]*$"
@@ -34,6 +35,12 @@ def _filled(text: str) -> str:
     return text
 
 
+def _written(date: object) -> object:
+    if isinstance(date, (int, float)):  # seconds or milliseconds, since when? A wrong guess would be another day
+        raise ValueError("a date is a text, as 2024-05-29T10:00:00+07:00")
+    return date
+
+
 def _with_zone(date: datetime) -> datetime:
     return date if date.tzinfo else date.replace(tzinfo=JAKARTA)
 
@@ -41,7 +48,7 @@ def _with_zone(date: datetime) -> datetime:
 Text = Annotated[str, AfterValidator(_clean)]
 Short = Annotated[Text, Field(max_length=300)]
 Id = Annotated[Text, Field(min_length=1, max_length=150, pattern=_ID)]
-Moment = Annotated[datetime, AfterValidator(_with_zone)]
+Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_with_zone)]
 
 
 class Body(BaseModel):
@@ -81,14 +88,16 @@ class ComplaintIn(Body):
 class AssessIn(ComplaintIn):
     """A complaint to assess."""
 
-    dry_run: bool = Field(False, description="Answer only: store and index nothing.")
+    dry_run: StrictBool = Field(False, description="Answer only: store and index nothing.")
 
 
 class BatchIn(Body):
     """Complaints to assess in one go; each is checked by itself, so that one bad item spoils no other."""
 
-    complaints: list[dict[str, Any]] = Field(min_length=1, description="Each as in POST /v1/assess, without dry_run.")
-    dry_run: bool = False
+    complaints: list[dict[str, Any]] = Field(
+        min_length=1, max_length=MAX_ITEMS, description="Each as in POST /v1/assess, without dry_run."
+    )
+    dry_run: StrictBool = False
 
 
 class SearchIn(ComplaintIn):

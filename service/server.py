@@ -24,6 +24,7 @@ from service.settings import Settings
 from service.storage.store import Store
 
 T = TypeVar("T", bound=Triage)
+_KEEP_ALIVE = 75  # seconds: longer than a proxy keeps a connection (nginx 60), or it would send into a closing one
 _STOP_SECONDS = 20  # to finish what was begun
 _SWITCH = 0.0005  # seconds for which a thread that learns or watches may keep the requests' thread waiting
 
@@ -114,6 +115,7 @@ def run(
                 server_header=False,
                 date_header=True,
                 timeout_graceful_shutdown=_STOP_SECONDS,
+                timeout_keep_alive=_KEEP_ALIVE,
                 lifespan="on",
             )
             uvicorn.Server(config).run(sockets=[listener])

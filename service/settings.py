@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     )
     max_body: int = Field(1_000_000, ge=1_000, description="Largest body of a request, in bytes.")
     max_batch_body: int = Field(10_000_000, ge=1_000, description="Largest body of a batch, in bytes.")
+    max_bodies: int = Field(
+        64_000_000,
+        ge=1_000,
+        description="Largest sum of the bodies of all requests in work, in bytes; more get 503 with Retry-After, so "
+        "that many large batches at once do not use up the memory.",
+    )
     max_batch: int = Field(500, ge=1, le=10_000, description="Most complaints in one batch.")
     max_job: int = Field(5_000, ge=1, le=100_000, description="Most complaints in one background job.")
     job_days: float = Field(7.0, gt=0, description="Days after which a finished background job is forgotten.")

@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from data.errors import PilahError
 from service.api import Admin, TheIntake, json_answer
@@ -23,7 +23,7 @@ class SwitchIn(Body):
     scope: Annotated[str, Field(max_length=40)] = Field(
         description="semua, tingkat:TIER or wilayah:CODE, as in the guarantee of an answer."
     )
-    on: bool = Field(description="true switches on, false off.")
+    on: StrictBool = Field(description="true switches on, false off.")
     official: Annotated[Text, Field(min_length=1, max_length=200)] = Field(description="Name and office.")
     reason: Annotated[Text, Field(min_length=1, max_length=2_000)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -160,7 +161,8 @@ class Segment:
     def numbers_of(self, hashed: int) -> list[int]:
         """Return the living documents whose id has this hash."""
         wanted = np.uint64(hashed)
-        at = int(np.searchsorted(self.id_hashes, wanted, sorter=self.id_order))
+        # Not searchsorted with a sorter: it makes a copy of the whole order at every call.
+        at = bisect_left(self.id_order, wanted, key=lambda number: self.id_hashes[number])
         found: list[int] = []
         while at < len(self.id_order) and self.id_hashes[self.id_order[at]] == wanted:
             number = int(self.id_order[at])

@@ -39,6 +39,9 @@ def bench(
         int, typer.Option(min=0, help="With duplicates: complaints of the archive that is searched for pairs.")
     ] = 0,
     waiting: Annotated[int, typer.Option(min=0, help="With pages: complaints that wait for a person.")] = 5_000,
+    peer: Annotated[
+        bool, typer.Option("--peer", help="Also measure a plain FastAPI app with TF-IDF and logistic regression.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file for the figures.")] = None,
 ) -> None:
     """Measure the model in process, the server over HTTP, its start and memory, and training.
@@ -72,6 +75,7 @@ def bench(
             workers=workers,
             batch=batch,
             training=training,
+            peer=peer,
         )
     )
     for figure in measured:

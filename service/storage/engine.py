@@ -131,7 +131,7 @@ def storage_error(error: DBAPIError, *, opening: bool = False) -> PilahError:
 class ServerLock:
     """Hold a SQLite file for one server; other commands may still use it.
 
-    :raises PilahError: PLH-507 if another server holds it.
+    :raises PilahError: PLH-507 if another server holds it, PLH-503 if the disk cannot be written.
     """
 
     def __init__(self, url: str) -> None:
@@ -141,7 +141,10 @@ class ServerLock:
             return
         import fcntl  # noqa: PLC0415 - not on Windows, where only PostgreSQL is guarded by itself
 
-        file = open(path.with_name(path.name + ".lock"), "w")  # noqa: SIM115 - held as long as the server runs
+        try:
+            file = open(path.with_name(path.name + ".lock"), "w")  # noqa: SIM115 - held as long as the server runs
+        except OSError as error:
+            raise PilahError("PLH-503", f"{path}: {error.strerror}") from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

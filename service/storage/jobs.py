@@ -123,29 +123,30 @@ def hold_job(connection: Connection, worker: str, until: str) -> str | None:
     return job_id
 
 
-def next_item(connection: Connection, job_id: str) -> tuple[Viewer | None, Item | None]:
-    """Return the first item of a job that waits, with whose it is; nothing if the job was removed."""
+def next_items(connection: Connection, job_id: str, limit: int) -> tuple[Viewer | None, list[Item]]:
+    """Return the first items of a job that wait, with whose they are; nothing if the job was removed."""
     statement = (
         sa.select(job_items, jobs.c.viewer)
         .join(jobs, jobs.c.id == job_items.c.job_id)
         .where(job_items.c.job_id == job_id, job_items.c.outcome == WAITING)
         .order_by(job_items.c.number)
     )
-    row = connection.execute(statement.limit(1)).first()
-    if row is None:
-        return None, None
-    given = json.loads(row.viewer)
+    rows = connection.execute(statement.limit(limit)).all()
+    if not rows:
+        return None, []
+    given = json.loads(rows[0].viewer)
     viewer = Viewer(
         given["id"], given["sender"], frozenset(given["scopes"]), tuple(given["regions"]), tuple(given["agencies"])
     )
-    return viewer, Item(row.number, row.complaint_id, json.loads(row.content), row.outcome)
+    return viewer, [Item(row.number, row.complaint_id, json.loads(row.content), row.outcome) for row in rows]
 
 
-def settle_item(connection: Connection, job_id: str, item: Item) -> None:
-    """Write what became of an item; its text goes, and the job is finished with its last item."""
-    error = None if item.error is None else dumps(item.error)
-    place = sa.and_(job_items.c.job_id == job_id, job_items.c.number == item.number, job_items.c.outcome == WAITING)
-    connection.execute(job_items.update().where(place).values(outcome=item.outcome, error=error, content=None))
+def settle_items(connection: Connection, job_id: str, items: Sequence[Item]) -> None:
+    """Write what became of items; their texts go, and the job is finished with its last item."""
+    for item in items:
+        error = None if item.error is None else dumps(item.error)
+        place = sa.and_(job_items.c.job_id == job_id, job_items.c.number == item.number, job_items.c.outcome == WAITING)
+        connection.execute(job_items.update().where(place).values(outcome=item.outcome, error=error, content=None))
     finish_if_done(connection, job_id)
 
 

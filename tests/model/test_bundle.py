@@ -81,6 +81,13 @@ def test_a_bundle_holds_arrays_text_and_json_only(bundle_path: Path) -> None:
         (bundle_path / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("home", [True, ["32.04"], {"code": "32"}, 3204])
+def test_a_manifest_that_says_what_cannot_be_is_refused_at_the_start(copy: Path, home: object) -> None:
+    edit_manifest(copy, home=home)
+    with pytest.raises(PilahError, match="PLH-203"):
+        Triage.load(copy)
+
+
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("where", [0, 0.5, 1])
 def test_a_changed_byte_is_refused(copy: Path, name: str, where: float) -> None:

@@ -8,6 +8,7 @@ import pytest
 from stand_in import KeywordTriage
 
 from service.bench import measure_model, percentiles
+from service.bench_peer import measure_peer
 from service.bench_texts import make_complaint, make_record
 
 
@@ -29,3 +30,9 @@ def test_made_up_complaints_are_varied_and_of_real_length() -> None:
 
 def test_made_up_records_carry_learnable_labels() -> None:
     assert len({make_record(number).labels.agency for number in range(20)}) == 5
+
+
+def test_the_plain_peer_answers_under_the_same_loads() -> None:
+    figures = {figure.name: figure.value for figure in measure_peer(0.5, 2, 5)}
+    assert len(figures) == 5
+    assert figures["plain peer, batches of 5"] > 0

@@ -50,3 +50,20 @@ def test_the_dashboard_shows_metrics_that_there_are() -> None:
     named = set(re.findall(r"pilah_\w+", dashboard))
     assert named
     assert named <= offered
+
+
+NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+@pytest.mark.parametrize("page", ["security.md", "operations.md"])
+def test_every_test_that_a_page_names_exists_and_every_line_of_its_table_names_one(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    named = NAMED.findall(text)
+    assert len(named) >= 20
+    for file, name in named:
+        code = (DOCS.parent / file).read_text(encoding="utf-8")
+        assert re.search(rf"^def {name}\(", code, re.M), f"{file}::{name}"
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    width = next(len(cells) for cells in rows if cells[-1] == "test")
+    for cells in (cells for cells in rows if len(cells) == width and cells[1] and cells[-1] != "test"):
+        assert NAMED.search(cells[-1]), cells

@@ -92,10 +92,10 @@ def test_an_erased_complaint_leaves_the_job(server: Any, headers: dict[str, str]
 def test_a_removed_job_is_not_worked_on(server: Any, headers: dict[str, str]) -> None:
     job = send(server, headers, [{"id": f"J-{n}", "text": f"Lampu {n} mati di Bandung"} for n in range(200)]).json()
     assert server.client.delete(f"/v1/jobs/{job['id']}", headers=headers).status_code == 204
-    time.sleep(0.3)
+    time.sleep(1.5)  # what was begun is finished
     before = server.store.count()
     time.sleep(0.5)
-    assert server.store.count() == before < 200
+    assert server.store.count() == before <= 32
 
 
 def test_a_finished_job_is_forgotten_after_its_days(server: Any, headers: dict[str, str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -65,3 +67,51 @@ def test_a_flood_is_answered_or_refused_and_the_health_is_always_told(starting: 
             thread.join()
         assert set(codes) <= {200, 503}
         assert codes.count(200) == server.store.count()
+
+
+def send_slowly(server: Any, headers: dict[str, str], size: int, go_on: threading.Event, codes: list[int]) -> None:
+    """Send a batch whose last byte comes only when told."""
+
+    def parts() -> Iterator[bytes]:
+        yield b'{"complaints": [{"text": "lampu mati", "title": "' + b"a" * 500 + b'"}]' + b" " * size
+        go_on.wait(20)
+        yield b"}"
+
+    with httpx.Client(base_url=server.client.base_url, timeout=60) as client:
+        carried = {**headers, "Content-Type": "application/json"}
+        codes.append(client.post("/v1/assess/batch", content=parts(), headers=carried).status_code)
+
+
+def test_many_large_batches_at_once_are_shed_before_they_fill_the_memory(starting: Any) -> None:
+    """At most ``max_bodies`` bytes are held, whatever 40 senders push; what is shed is told when to come again."""
+    with starting(max_bodies=5_000_000) as server:
+        headers, go_on, codes = server.key(), threading.Event(), []
+        arguments = (server, headers, 1_000_000, go_on, codes)
+        threads = [threading.Thread(target=send_slowly, args=arguments) for _ in range(40)]
+        for thread in threads:
+            thread.start()
+        end = time.monotonic() + 20
+        while codes.count(503) < 36 and time.monotonic() < end:  # four of them fit
+            time.sleep(0.02)
+        assert server.assess(headers, "Lampu mati di Bandung")["id"]  # a small one gets in all the while
+        go_on.set()
+        for thread in threads:
+            thread.join()
+        assert (codes.count(200), codes.count(503)) == (4, 36)
+        assert server.client.post("/v1/assess/batch", json={"complaints": [{"text": "a"}]}, headers=headers).is_success
+
+
+def test_a_single_body_is_let_in_though_it_is_more_than_all_together_may_hold(starting: Any) -> None:
+    with starting(max_bodies=1_000) as server:
+        body = {"complaints": [{"text": "lampu " * 2_000}]}
+        assert server.client.post("/v1/assess/batch", json=body, headers=server.key()).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/assess/batch", "/v1/jobs"])
+def test_a_batch_of_countless_items_is_refused(starting: Any, path: str) -> None:
+    with starting() as server:
+        body = b'{"complaints": [' + b"{}," * 3_300_000 + b"{}]}"
+        headers = {**server.key(), "Content-Type": "application/json"}
+        response = server.client.post(path, content=body, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (413, "PLH-423")
+        assert server.store.last_seq() == 0

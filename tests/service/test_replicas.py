@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from processes import Process, serving, stored
 from serving_app import Server, start
 
 from service.bench_texts import make_complaint
@@ -91,3 +92,49 @@ def test_the_log_is_read_without_gaps_while_two_servers_write(postgres: Make, tm
             time.sleep(0.01)
             seen += [event.seq for event in one.store.events_after(seen[-1] if seen else 0)]
         assert len(seen) == len(set(seen)) == 240  # a number committed late would have been passed over
+
+
+def test_one_server_is_killed_under_load_and_the_other_has_everything(postgres: Make, tmp_path: Path) -> None:
+    import threading
+
+    url = postgres()
+    answered: set[int] = set()
+    with serving(tmp_path / "a", url) as one, serving(tmp_path / "b", url) as other:
+
+        def post(server: Process, first: int) -> None:
+            with httpx.Client(base_url=server.url, headers=server.client.headers, timeout=60) as client:
+                for number in range(first, first + 150):
+                    body = {"id": f"A-{number}", "text": make_complaint(number).text}
+                    try:
+                        if client.post("/v1/assess", json=body).status_code == 200:
+                            answered.add(number)
+                    except httpx.TransportError:
+                        return
+
+        threads = [threading.Thread(target=post, args=(s, f)) for s, f in ((one, 0), (one, 1_000), (other, 2_000))]
+        for thread in threads:
+            thread.start()
+        while len([number for number in answered if number < 2_000]) < 60:
+            assert one.popen.poll() is None
+            time.sleep(0.01)
+        one.popen.kill()
+        killed = time.monotonic()
+        last = max(number for number in answered if number < 1_000)
+        found: list[str] = []
+        while not found and time.monotonic() < killed + 2.0:
+            text = {"text": make_complaint(last).text}
+            matches = other.client.post("/v1/duplicates/search", json=text).json()["duplicates"]
+            found = [match["id"] for match in matches if match["relation"] == "same"]
+        assert found[:1] == [f"A-{last}"]
+        for thread in threads:
+            thread.join()
+        assert len([number for number in answered if number >= 2_000]) == 150  # the other one went on all the while
+        assert stored(other, sorted(answered)) == sorted(answered)
+        store = Store(url)
+        twice = (
+            "SELECT count(*) FROM complaints WHERE version > 1",
+            "SELECT count(*) - count(DISTINCT complaint_id) FROM assessments",
+        )
+        counts = [store.read(lambda c, asked=asked: c.exec_driver_sql(asked).scalar()) for asked in twice]  # type: ignore[misc]
+        store.close()
+        assert counts == [0, 0]
