@@ -69,8 +69,8 @@ class ComplaintIn(Body):
     province: Short | None = None
     regency: Short | None = None
     district: Short | None = None
-    latitude: float | None = Field(None, ge=-90, le=90)
-    longitude: float | None = Field(None, ge=-180, le=180)
+    latitude: float | None = Field(None, ge=-90, le=90, strict=True)
+    longitude: float | None = Field(None, ge=-180, le=180, strict=True)
     date: Moment | None = Field(None, description="When it was sent; without a zone it is Asia/Jakarta.")
     channel: Short | None = None
     reporter: Short | None = Field(None, description="An opaque pseudonym, never a name.")
@@ -103,7 +103,7 @@ class BatchIn(Body):
 class SearchIn(ComplaintIn):
     """A complaint to search duplicates for; nothing is stored."""
 
-    limit: int = Field(5, ge=1, le=50)
+    limit: int = Field(5, ge=1, le=50, strict=True)
 
 
 Kind = Literal[

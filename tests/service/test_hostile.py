@@ -35,6 +35,8 @@ BROKEN = {
     "far date": b'{"text": "a", "date": 1e30}',
     "date as a number": b'{"text": "a", "date": 0}',
     "time as a number": b'{"kind": "closed", "time": 1700000000}',
+    "a place in words": b'{"text": "a", "longitude": "107.5"}',
+    "a place as false": b'{"text": "a", "latitude": false}',
     "yes for true": b'{"text": "a", "dry_run": "yes"}',
     "bad confidentiality": b'{"text": "a", "confidentiality": "top secret"}',
     "only spaces": b'{"text": "   \\n\\t "}',
