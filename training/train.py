@@ -62,7 +62,9 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     tasks = _tasks(examples, config)
     most = _OTHER_STEPS + len(tasks) * (config.calibration_folds + 1)
     with tqdm(total=most, desc="pilah train", unit="step", disable=quiet) as bar:
-        return _train(examples, tasks, config, created or datetime.now(UTC), bar)
+        bundle = _train(examples, tasks, config, created or datetime.now(UTC), bar)
+        bar.update(most - bar.n)  # steps that these rows did not need
+    return bundle
 
 
 def _train(
