@@ -131,10 +131,12 @@ class Store:
 
     def events_of_many(self, ids: Sequence[str], kinds: Sequence[str]) -> dict[str, list[Event]]:
         """Return the events of these kinds of each complaint, in order."""
-        statement = sa.select(events).where(events.c.complaint_id.in_(ids), events.c.kind.in_(kinds))
+        # The kinds are not asked of the database: SQLite would take their index and read half of the log.
+        statement = sa.select(events).where(events.c.complaint_id.in_(ids)).order_by(events.c.seq)
         found: dict[str, list[Event]] = {name: [] for name in ids}
-        for row in self.read(lambda connection: connection.execute(statement.order_by(events.c.seq)).all()):
-            found[row.complaint_id].append(to_event(row))
+        for row in self.read(lambda connection: connection.execute(statement).all()):
+            if row.kind in kinds:
+                found[row.complaint_id].append(to_event(row))
         return found
 
     def states_of(self, ids: Sequence[str]) -> list[State]:
