@@ -60,6 +60,10 @@ class Occurrences:
     spans: tuple[tuple[int, int], ...]
 
 
+def _standard_words(text: str) -> list[str]:
+    return [_FORMS.get(word, word) for word in WORD.findall(text)]
+
+
 def word_ngrams(text: str) -> list[str]:
     """List the words and word pairs of a normalised text, short and regional words as the standard ones.
 
@@ -68,7 +72,7 @@ def word_ngrams(text: str) -> list[str]:
     >>> word_ngrams("runtah numpuk")[0]
     'sampah'
     """
-    words = [_FORMS.get(word, word) for word in WORD.findall(text)]
+    words = _standard_words(text)
     return words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
 
 
@@ -196,7 +200,7 @@ _PIECE = re.compile(r"\S+")
 @lru_cache(maxsize=_WORD_CACHE)
 def _words_of(piece: str) -> tuple[str, ...]:
     """Return the standard words of a piece of text that has no white space."""
-    return tuple([_FORMS.get(word, word) for word in WORD.findall(piece)])
+    return tuple(_standard_words(piece))
 
 
 def count_documents(texts: Iterable[str]) -> tuple[dict[str, int], dict[str, int], int]:

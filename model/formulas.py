@@ -13,7 +13,7 @@ _YOU = r"(?:bapak|bpk|pak|ibu|bu|saudara|admin)"
 _YOU_ALL = rf"{_YOU}(?: ?(?:/|&|,|dan|beserta) ?{_YOU}){{0,3}}"
 _FAVOUR = r"(?:perhatian|bantuan|kerja ?sama|tanggapan|respon|tindak ?lanjut|kebijaksanaan|waktu|kesediaan)"
 _FAVOURS = rf"{_FAVOUR}(?:nya)?(?:(?:,| dan|,? serta) {_FAVOUR}(?:nya)?){{0,3}}"
-_FORMULAS: Final = {
+_PATTERNS: Final = {
     "alaikum": r"\bw?as+ala?m+u?[ '`’.]{0,2}al+a?i?kum\w*"
     r"(?:[ .,]{0,3}(?:wr|wb|wrwb|wara?o?hmatul+ah\w*|wa?baro?a?kat\w*)\b)*",
     "salam": r"\bsalam (?:sejahtera|sehat|hormat)\b(?: (?:bagi|untuk) kita semua)?|\bwas+alam\b",
@@ -34,7 +34,7 @@ _FORMULAS: Final = {
     "suwun": r"\b(?:matur ?)?suwun\b",
 }
 """Patterns by the letters without which they find nothing: most texts hold few of them."""
-_COMPILED: Final = tuple((letters, re.compile(pattern)) for letters, pattern in _FORMULAS.items())
+_FORMULAS: Final = {letters: re.compile(pattern) for letters, pattern in _PATTERNS.items()}
 _LEAST = 12
 """Letters that must be left; who sends nothing but thanks is read as sent."""
 
@@ -50,7 +50,7 @@ def without_formulas(text: str) -> str:
     'terima kasih banyak'
     """
     found = text
-    for letters, pattern in _COMPILED:
+    for letters, pattern in _FORMULAS.items():
         if letters in found:
             found = pattern.sub(lambda match: " " * len(match[0]), found)
     return found if sum(map(str.isalpha, found)) >= _LEAST else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -73,7 +73,11 @@ def document_text(title: str | None, text: str) -> str:
     >>> document_text("Lampu mati", "Gelap")
     'lampu mati . gelap'
     """
-    return _SEPARATOR.join(without_formulas(normalise(part).text) for part in (title, text) if part)
+    return _join(normalise(part).text for part in (title, text) if part)
+
+
+def _join(parts: Iterable[str]) -> str:
+    return _SEPARATOR.join(map(without_formulas, parts))
 
 
 def read(complaint: Complaint, vectoriser: Vectoriser, resolver: PlaceResolver, matcher: MatterMatcher) -> Reading:
@@ -84,7 +88,7 @@ def read(complaint: Complaint, vectoriser: Vectoriser, resolver: PlaceResolver, 
         value = getattr(complaint, name)
         if value:
             fields[name] = normalise(value)
-    document = _SEPARATOR.join(without_formulas(fields[name].text) for name in ("title", "text") if name in fields)
+    document = _join(fields[name].text for name in ("title", "text") if name in fields)
     mentioned = mentions({name: part.text for name, part in fields.items()})
     return Reading(
         complaint=complaint,

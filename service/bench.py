@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import platform
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
-from urllib.parse import urlsplit
 
 import numpy as np
 from tqdm import tqdm
@@ -25,6 +19,8 @@ from tqdm import tqdm
 from data.complaint import Complaint
 from model.triage import Triage as ModelTriage
 from service.archive import Reader, import_records, prepare
+from service.bench_load import Figure, Server, percentiles, post, sustained, timed_calls
+from service.bench_peer import measure_peer
 from service.bench_texts import make_complaint, make_record
 from service.codec import to_plain
 from service.following import follow_log
@@ -37,27 +33,7 @@ from service.storage.store import Store
 
 _PROGRAM = "from service.cli import main; main()"
 _WARM_UP = 50
-_MOST_WAIT = 50.0  # ms that one request in a hundred may take, for a load to count as sustained
 _LEARNING = 300.0  # seconds after which a server that still learns is measured as it is
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Hold one measured figure.
-
-    :param limit: what it is to reach, in words; empty if nothing is asked.
-    """
-
-    name: str
-    value: float
-    unit: str
-    limit: str = ""
-
-
-def percentiles(seconds: list[float]) -> tuple[float, float]:
-    """Return the 50th and the 99th percentile in milliseconds."""
-    p50, p99 = np.percentile(np.array(seconds), [50, 99]) * 1e3
-    return float(p50), float(p99)
 
 
 def measure_model(triage: Triage, calls: int) -> Iterator[Figure]:
@@ -131,39 +107,18 @@ def fill(var: Path, bundle: Path, stored: int) -> None:
         store.close()
 
 
-class Connects(Protocol):
-    """A server under measurement."""
-
-    def connect(self) -> http.client.HTTPConnection:
-        """Open a connection."""
-
-
-class Running:
-    """Run ``pilah serve`` in a process of its own.
-
-    :param arguments: further options of ``serve``.
-    """
+class Running(Server):
+    """Run ``pilah serve``; ``seconds`` is what it took until it was ready."""
 
     def __init__(self, var: Path, bundle: Path) -> None:
         begin = time.perf_counter()
         command = [sys.executable, "-c", _PROGRAM, "serve", "--port", "0", "--var", str(var), "--bundle", str(bundle)]
-        environment = {**os.environ, "PILAH_LOG_LEVEL": "WARNING"}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603
-        assert self.process.stdout is not None  # noqa: S101
-        words = self.process.stdout.readline().split()
-        self.url = next((word for word in words if word.startswith("http")), "")
-        if not self.url:
-            raise RuntimeError("the server did not start")
+        super().__init__(command, {**os.environ, "PILAH_LOG_LEVEL": "WARNING"})
         connection = self.connect()
         connection.request("GET", "/health/ready")
         connection.getresponse().read()
         connection.close()
         self.seconds = time.perf_counter() - begin
-
-    def connect(self) -> http.client.HTTPConnection:
-        """Open a connection."""
-        parts = urlsplit(self.url)
-        return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
 
     def memory(self, kind: str = "VmRSS") -> float:
         """Return the resident memory in MB, 0 where the system does not tell.
@@ -188,62 +143,13 @@ class Running:
         connection.close()
         return time.perf_counter() - begin
 
-    def stop(self) -> None:
-        """Stop gracefully."""
-        self.process.terminate()
-        self.process.communicate(timeout=60)
-
-
-def timed_calls(
-    running: Connects, send: Callable[[http.client.HTTPConnection], None], workers: int, seconds: float
-) -> list[float]:
-    """Call as often as possible over a few connections and return the time of each call."""
-    taken: list[float] = []
-    end = time.perf_counter() + seconds
-
-    def work() -> None:
-        connection = running.connect()
-        while time.perf_counter() < end:
-            before = time.perf_counter()
-            send(connection)
-            taken.append(time.perf_counter() - before)
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return taken
-
-
-def sustained(
-    name: str, running: Connects, send: Callable[[http.client.HTTPConnection], None], seconds: float
-) -> Figure:
-    """Return the most requests a second that are answered while the 99th percentile stays within the limit."""
-    best = 0.0
-    for callers in (1, 2, 3, 4, 6, 8):
-        taken = timed_calls(running, send, callers, seconds / 2)
-        if percentiles(taken)[1] > _MOST_WAIT:
-            break
-        best = max(best, 2 * len(taken) / seconds)
-    return Figure(f"{name}, most with p99 of at most {_MOST_WAIT:.0f} ms", best, "requests/s")
-
 
 def measure_server(running: Running, key: str, seconds: float, workers: int, batch: int) -> Iterator[Figure]:
     """Measure assess over HTTP: one caller, several at once, batches; beside an answer that does nothing."""
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     numbers = count()
 
-    def post(connection: http.client.HTTPConnection, path: str, body: object) -> None:
-        connection.request("POST", path, json.dumps(body), headers)
-        response = connection.getresponse()
-        content = response.read()
-        if response.status != 200:
-            raise RuntimeError(f"{response.status}: {content[:200]!r}")
-
     def assess(connection: http.client.HTTPConnection) -> None:
-        post(connection, "/v1/assess", to_plain(make_complaint(next(numbers))))
+        post(connection, "/v1/assess", to_plain(make_complaint(next(numbers))), key)
 
     def nothing(connection: http.client.HTTPConnection) -> None:
         connection.request("GET", "/health/live")
@@ -251,7 +157,7 @@ def measure_server(running: Running, key: str, seconds: float, workers: int, bat
 
     def many(connection: http.client.HTTPConnection) -> None:
         items = [to_plain(make_complaint(next(numbers))) for _ in range(batch)]
-        post(connection, "/v1/assess/batch", {"complaints": items})
+        post(connection, "/v1/assess/batch", {"complaints": items}, key)
 
     p50, p99 = percentiles(timed_calls(running, assess, 1, seconds))
     yield Figure("HTTP assess, one caller, from the first moment on, p50", p50, "ms")
@@ -308,8 +214,6 @@ def run(
         finally:
             running.stop()
     if peer:
-        from service.bench_peer import measure_peer  # noqa: PLC0415
-
         yield from measure_peer(seconds, workers, batch)
 
 

@@ -18,7 +18,7 @@ from model.duplicates.archive import Archive, Pair, cores
 from model.duplicates.document import Document, build_document
 from model.duplicates.index import LEAST, MANY, DuplicateIndex
 from model.duplicates.match import PairScorer
-from service.bench import Figure, percentiles
+from service.bench_load import Figure, percentiles
 from service.bench_texts import make_complaint
 
 REGENCY = "32.04"  # blocking by region then narrows nothing

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from model.triage import Triage
 from service.app import create_app
-from service.bench import Figure, percentiles
+from service.bench_load import Figure, percentiles
 from service.bench_texts import make_complaint
 from service.codec import as_utc, dumps, fingerprint, to_plain
 from service.posting import document_of, posting_of

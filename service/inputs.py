@@ -12,8 +12,7 @@ import typer
 from data.complaint import Record
 from data.errors import PilahError
 from data.readers import BadRow, read_records
-
-_DATASET = "hf:"
+from training.hub import PREFIX, read_dataset
 
 AgencyColumn = Annotated[str | None, typer.Option(help="Column that holds the agency.")]
 CategoryColumn = Annotated[str | None, typer.Option(help="Column that holds the category.")]
@@ -48,8 +47,6 @@ def read_inputs(paths: Sequence[Path], overrides: dict[str, str], strict: bool) 
 
 
 def _read(path: Path, overrides: dict[str, str], report: Callable[[BadRow], None]) -> Iterator[Record]:
-    if str(path).startswith(_DATASET):
-        from training.hub import read_dataset  # noqa: PLC0415
-
+    if str(path).startswith(PREFIX):
         return read_dataset(str(path), overrides, report)
     return read_records(path, columns=overrides, on_bad_row=report)

@@ -61,9 +61,9 @@ def make_examples(records: Sequence[Record], shareable: bool, progress: Callable
     return found
 
 
-def _example(record: Record, known_labels: Truth, keys: frozenset[str]) -> Example:
-    complaint, labels = record.complaint, record.labels
-    names = [labels.agency, labels.parent_agency]
+def _example(record: Record, labels: Truth, keys: frozenset[str]) -> Example:
+    complaint = record.complaint
+    names = [record.labels.agency, record.labels.parent_agency]
     body = strip_giveaways(complaint.text, names)
     stripped = strip_giveaways(complaint.title, names) if complaint.title else None
     text, title = mask(body), mask(stripped) if stripped else None
@@ -78,9 +78,9 @@ def _example(record: Record, known_labels: Truth, keys: frozenset[str]) -> Examp
         full=document_text(title, text),
         untitled=document_text(None, text),
         mentioned={key: weight for key, weight in mentions(fields).items() if key in keys},
-        known=_known(title, text) if known_labels.agency else {},
+        known=_known(title, text) if labels.agency else {},
         date=complaint.date,
-        truth=known_labels,
+        truth=labels,
         complaint=replace(complaint, title=stripped, text=body),
     )
 

@@ -60,10 +60,11 @@ def train(records: Sequence[Record], config: Config, created: datetime | None = 
     if len(examples) < _LEAST_ROWS:
         raise PilahError("PLH-301", f"{len(examples)} usable rows, at least {_LEAST_ROWS} are needed")
     tasks = _tasks(examples, config)
-    most = _OTHER_STEPS + len(tasks) * (config.calibration_folds + 1)
-    with tqdm(total=most, desc="pilah train", unit="step", disable=quiet) as bar:
+    steps = _OTHER_STEPS + len(tasks) * (config.calibration_folds + 1)
+    with tqdm(total=steps, desc="pilah train", unit="step", disable=quiet) as bar:
         bundle = _train(examples, tasks, config, created or datetime.now(UTC), bar)
-        bar.update(most - bar.n)  # steps that these rows did not need
+        bar.total = bar.n  # these rows may have needed fewer steps
+        bar.refresh()
     return bundle
 
 
@@ -73,7 +74,6 @@ def _train(
     groups = near_duplicate_groups([e.full for e in examples])
     bar.update()
     folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
-    bar.total = _OTHER_STEPS + len(tasks) * (len(folds) + 1)
     vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
     accurate: Accurate | None = None
     votes: dict[str, Any] = {}
@@ -104,7 +104,6 @@ def _train(
     )
     bar.update()
     if config.agency != "labels":
-        bar.total = bar.n
         # Labels gathered from many places name offices in too many ways to count what is right: the raw
         # probabilities stand, and nothing is eligible until a deployment trains on its own history.
         return bundle

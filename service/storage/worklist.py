@@ -210,8 +210,7 @@ class Wanted:
     """Say which rows of the list are asked for.
 
     :param stages: one of these.
-    :param holder: ``mine`` ids whose turn it is; ``None`` for any. Rows without a holder always belong.
-    :param excluded: holders that are left out.
+    :param excluded: holders that are left out; rows without a holder always belong.
     :param agency: words of an agency's name or id; ``category`` of a category's name.
     :param categories: categories that are meant as well.
     :param before: received before this day, for the age.
@@ -292,12 +291,6 @@ def counts(connection: Connection, viewer: Viewer, wanted: Wanted) -> dict[str, 
     """Count the rows by reason."""
     statement = sa.select(tasks.c.reason, sa.func.count()).select_from(_JOINED).where(wanted.condition(viewer))
     return {row[0]: row[1] for row in connection.execute(statement.group_by(tasks.c.reason))}
-
-
-def stages(connection: Connection, viewer: Viewer) -> dict[str, int]:
-    """Count the rows by stage."""
-    statement = sa.select(tasks.c.stage, sa.func.count()).select_from(_JOINED).where(visible(viewer))
-    return {row[0]: row[1] for row in connection.execute(statement.group_by(tasks.c.stage))}
 
 
 def task_row(connection: Connection, complaint_id: str) -> Row[Any] | None:

@@ -7,7 +7,8 @@ from statistics import median
 import pytest
 from stand_in import KeywordTriage
 
-from service.bench import measure_model, percentiles
+from service.bench import measure_model
+from service.bench_load import percentiles
 from service.bench_peer import measure_peer
 from service.bench_texts import make_complaint, make_record
 
