@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 from tqdm import tqdm
 
 from data.complaint import Complaint, Record
-from model.duplicates.archive import Archive, Pair, cores
+from data.parallel import cores
+from model.duplicates.archive import Archive, Pair
 from model.duplicates.document import Document, build_document
 from model.duplicates.index import LEAST, MANY, DuplicateIndex
 from model.duplicates.match import PairScorer
