@@ -128,6 +128,7 @@ def step(
     :param place: of the last complaint, in the numbering of ``audited``.
     :param audited: decided complaints of the blind audit, in order of their places.
     """
+    watch, ended = judge(watch, hundreds, place, audited)
     counted = [one for one in audited if one.place > watch.place]
 
     def shifts_against(past: range, watched: Collection[str]) -> dict[str, Alarm]:
@@ -142,13 +143,10 @@ def step(
     shifts: dict[str, Alarm] = {}
     for until, watched in watch.untils(hundreds).items():
         shifts |= shifts_against(watch.reference(until), watched)
-    stand, began, ended = [], [], []
+    stand, began = [], []
     for one in watch.standing:
         what, quiet = one.alarm.what, 0 if one.alarm.what in shifts else one.quiet + 1
-        says = holds([a for a in audited if a.place > one.place], hundreds)
-        if says is not None:
-            ended.append(Ended(one, "audit", hundreds, says))
-        elif quiet >= GONE and what != "calibration":
+        if quiet >= GONE and what != "calibration":
             ended.append(Ended(one, "gone", hundreds, f"not seen at {quiet} looks in a row"))
         else:
             until, further = max(one.hundreds + watch.least, hundreds - _WINDOW), None
@@ -164,10 +162,23 @@ def step(
     began += [Standing(a, hundreds, place, until) for a in fresh if a.sudden or a.what in watch.suspected]
     suspected = tuple(alarm.what for alarm in fresh if all(alarm is not one.alarm for one in began))
     after = replace(watch, looked=hundreds, standing=(*stand, *began), suspected=suspected)
-    if not after.standing and any(one.why == "audit" for one in ended):
-        least = REFERENCE // STEP
-        after = replace(after, first=max(0, hundreds - least), least=least, place=place)
     return after, began, ended
+
+
+def judge(watch: Watch, hundreds: int, place: int, audited: Sequence[Audited]) -> tuple[Watch, list[Ended]]:
+    """End all alarms if the blind decisions since the newest one began show that the stated probabilities hold.
+
+    :param hundreds: complaints in hundreds up to now; the last five are then the reference.
+    :param place: as for :func:`step`.
+    """
+    newest = max((one.place for one in watch.standing), default=None)
+    says = None if newest is None else holds([one for one in audited if one.place > newest])
+    if says is None:
+        return watch, []
+    ended = [Ended(one, "audit", hundreds, says) for one in watch.standing]
+    least = REFERENCE // STEP
+    first = max(0, hundreds - least)
+    return replace(watch, first=first, least=least, place=place, standing=(), suspected=()), ended
 
 
 def holds(audited: Sequence[Audited], seed: int = 0) -> str | None:

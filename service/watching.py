@@ -17,7 +17,7 @@ from data.dates import JAKARTA
 from data.errors import PilahError
 from evaluation.drift import STEP, Alarm, Audited, Observation
 from evaluation.observe import item_of, observe
-from evaluation.standing import Standing, Watch, step
+from evaluation.standing import Standing, Watch, judge, step
 from evaluation.surges import Item, find_surges
 from evaluation.topics import find_topics
 from service.codec import from_plain, now
@@ -142,7 +142,7 @@ class Watcher:
         marks += places[STEP - 1 :: STEP]
         watch = _watch_of(state["watch"])
         due = range(max(watch.next_look, len(marks) - _MOST_LOOKS + 1), len(marks) + 1)
-        if not due:
+        if not due and not watch.standing:
             return {**state, "marks": marks}
         used: set[int] = set()
 
@@ -162,9 +162,13 @@ class Watcher:
         audited = _audited(store, own)
         alerts = {alert["what"]: alert for alert in state["drift"]}
         ends = []
-        for hundreds in due:
+        for hundreds in due or [len(marks)]:  # people's decisions may end an alarm at any time
             used.clear()
-            watch, began, ended = step(watch, hundreds, read, marks[hundreds - 1], audited)
+            began: list[Standing] = []
+            if due:
+                watch, began, ended = step(watch, hundreds, read, marks[hundreds - 1], audited)
+            else:
+                watch, ended = judge(watch, hundreds, marks[hundreds - 1], audited)
             for one in ended:
                 ends.append(_end(alerts.pop(one.standing.alarm.what), one.why, one.says))
                 log.info("a drift alarm ended", extra={"detail": f"{one.standing.alarm.what}: {one.says}"})
@@ -172,7 +176,8 @@ class Watcher:
                 alarm = new.alarm
                 alerts[alarm.what] = asdict(Alert("drift", alarm.what, now(), alarm.p, alarm.window, alarm.says))
                 log.warning("a drift alarm began", extra={"detail": f"{alarm.what}: {alarm.says}"})
-        self._hundreds = {hundred: self._hundreds[hundred] for hundred in used}
+        if due:
+            self._hundreds = {hundred: self._hundreds[hundred] for hundred in used}
         told = [*reversed(ends), *state["ended"]][:_TOLD_ENDS]
         return {**state, "marks": marks, "watch": asdict(watch), "drift": list(alerts.values()), "ended": told}
 
