@@ -139,6 +139,8 @@ class PhraseMatcher:
             needed = frozenset(slot.atom for slot in slots)
             self._by_first.setdefault(slots[0].atom, []).append((number, slots[1:], needed))
         self._first = frozenset(self._by_first)
+        globs = "|".join([f"(?:{glob.pattern})" for glob, _ in self._globs])
+        self._any_glob = re.compile(globs) if globs else None
         self._atoms_of = lru_cache(maxsize=_WORDS_REMEMBERED)(self._find_atoms)
 
     def _parse(self, pattern: str) -> tuple[_Slot, ...]:
@@ -176,7 +178,8 @@ class PhraseMatcher:
 
     def _find_atoms(self, word: str) -> frozenset[int]:
         found = set(self._exact.get(word, ()))
-        found.update(atom for glob, atom in self._globs if glob.fullmatch(word))
+        if self._any_glob is not None and self._any_glob.fullmatch(word):  # few words match any
+            found.update(atom for glob, atom in self._globs if glob.fullmatch(word))
         return frozenset(found) if found else _NO_ATOMS
 
     def find(self, text: PhraseText, hidden: Iterable[Match] = ()) -> list[Match]:
