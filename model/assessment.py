@@ -227,7 +227,8 @@ def _plain(value: Any) -> dict[str, Any]:
 
     :param value: a dataclass of this module.
     """
-    names, deeper = _plan(type(value))
+    kind: object = type(value)
+    names, deeper = _plan(kind)
     plain = {name: getattr(value, name) for name in names}
     for name in deeper:
         inner = plain[name]
@@ -240,7 +241,7 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 @cache
-def _plan(of: type[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _plan(of: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return a dataclass's field names, and which of them hold more than a single value."""
     names = tuple(item.name for item in fields(of))
     single = {"str", "float", "int", "bool", "str | None", "bool | None", "Field"}
