@@ -27,14 +27,11 @@ _STOP = frozenset(
 )
 
 
-def observe(
-    complaint: Complaint, answer: Mapping[str, Any], vocabulary: Collection[str], right: bool | None = None
-) -> Observation:
+def observe(complaint: Complaint, answer: Mapping[str, Any], vocabulary: Collection[str]) -> Observation:
     """Read what is watched for drift.
 
     :param answer: the assessment as JSON.
     :param vocabulary: words that the model knows; empty where unknown.
-    :param right: whether the agency was right, on audited complaints.
     """
     text = mask(f"{complaint.title or ''} {complaint.text}").lower()
     words = _ALL_WORDS.findall(text)
@@ -48,7 +45,6 @@ def observe(
         language=language(text),
         label=str(label),
         confidence=float((agency or {}).get("probability") or 0.0),
-        right=right,
     )
 
 

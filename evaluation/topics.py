@@ -10,7 +10,7 @@ is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -27,7 +27,7 @@ _LEAST_TOTAL = 6
 _RATIO = 3.0
 _TOGETHER = 0.3
 _ALIKE = 0.5
-_SINGLE = 1e-6  # a word alone is a topic only if it was hardly ever written before
+_SINGLE = 1e-6  # a word alone is a topic only if it rises so clearly, or was never written before
 _MOST_WORDS = 60
 _SHOWN = 8
 _EXPLAINED_SHARE, _EXPLAINED_SURE = 0.7, 0.5
@@ -72,7 +72,8 @@ def find_topics(items: Sequence[Item], today: date, promise: float = PROMISE) ->
         for i in discoveries([p_of[word] for word in words], promise)
         if now[words[i]] >= _LEAST and now[words[i]] >= _RATIO * (total[words[i]] - now[words[i]]) * len(inside) / rest
     ][:_MOST_WORDS]
-    topics = [topic for group in _together(risen, inside) if (topic := _topic(group, inside, p_of, today))]
+    unheard = {word for word in risen if now[word] == total[word]}
+    topics = [topic for group in _together(risen, inside) if (topic := _topic(group, inside, p_of, unheard, today))]
     return sorted(topics, key=lambda topic: (topic.p, topic.words))
 
 
@@ -101,13 +102,15 @@ def _different(items: Sequence[Item]) -> int:
     return len(kept)
 
 
-def _topic(words: Sequence[str], items: Sequence[Item], p_of: Mapping[str, float], today: date) -> Topic | None:
+def _topic(
+    words: Sequence[str], items: Sequence[Item], p_of: Mapping[str, float], unheard: Set[str], today: date
+) -> Topic | None:
     needed = min(2, len(words))
     wanted = set(words)
     held = [item for item in items if len(wanted & item.words) >= needed]
     if _different(held) < _LEAST:
         return None
-    if len(words) < 2 and p_of[words[0]] > _SINGLE:
+    if len(words) < 2 and words[0] not in unheard and p_of[words[0]] > _SINGLE:
         return None
     kind, most = Counter(item.kind for item in held).most_common(1)[0]
     sure = sum(item.sure for item in held if item.kind == kind) / most

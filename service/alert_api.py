@@ -19,12 +19,16 @@ router = APIRouter(prefix="/v1")
 async def alerts(request: Request, viewer: Reader, intake: TheIntake) -> Response:
     """Return drift since the model went live, surges of a kind in a place, and new topics.
 
-    A bound key sees the surges of its regions, and of topics only those with complaints that it may see.
+    ``ended`` tells which drift alarms ended last and why: ``gone``, ``audit`` (people's blind decisions show that the
+    stated probabilities hold) or ``model``. A bound key sees the surges of its regions, and of topics only those with
+    complaints that it may see.
     """
     watcher: Watcher | None = getattr(request.app.state, "watcher", None)
     found = watcher.alerts if watcher is not None else []
     shown = [part for alert in found if (part := visible_part(alert, viewer, intake)) is not None]
-    return json_answer({"looked_at": watcher.looked_at if watcher is not None else None, "alerts": shown})
+    ended = watcher.ended if watcher is not None else []
+    looked_at = watcher.looked_at if watcher is not None else None
+    return json_answer({"looked_at": looked_at, "alerts": shown, "ended": ended})
 
 
 def visible_part(alert: Alert, viewer: Viewer, intake: Intake) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from data.complaint import Complaint
+from data.parallel import cores, spread
 from model.triage import Triage as ModelTriage
 from service.archive import Reader, import_records, prepare
 from service.bench_load import Figure, Server, percentiles, post, sustained, timed_calls
@@ -25,7 +26,6 @@ from service.bench_texts import make_complaint, make_record
 from service.codec import to_plain
 from service.following import follow_log
 from service.intake import Triage
-from service.parallel import cores, spread
 from service.security import create_key
 from service.server import make_private
 from service.settings import load_settings

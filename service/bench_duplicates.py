@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 from tqdm import tqdm
 
 from data.complaint import Complaint, Record
-from model.duplicates.archive import Archive, Pair, cores
+from data.parallel import beside, cores
+from model.duplicates.archive import Archive, Pair
 from model.duplicates.document import Document, build_document
 from model.duplicates.index import LEAST, MANY, DuplicateIndex
 from model.duplicates.match import PairScorer
@@ -89,24 +90,33 @@ def found(index: DuplicateIndex, queries: Sequence[tuple[Document, str | None]])
     return 100 * sum(hits) / max(len(hits), 1)
 
 
-def measure_search(
-    index: DuplicateIndex, queries: Sequence[tuple[Document, str | None]], stored: int
-) -> Iterator[Figure]:
-    """Measure searches with judging and reasons, the finding of candidates alone, adding, and what is found."""
+def measure_search(folder: Path, scorer: PairScorer, stored: int) -> list[Figure]:
+    """Open an index as a server does and measure searches with judging and reasons, and the finding of candidates."""
+    start = time.perf_counter()
+    index = DuplicateIndex.open(folder, scorer=scorer)
+    figures = [Figure(f"index of {stored} opened, checksums compared", time.perf_counter() - start, "s")]
     full = stored == 100_000
-    documents = [query for query, _ in queries]
+    documents = [make_query(number, stored)[0] for number in range(_QUERIES)]
     timed(index.search, documents[:_WARM_UP])
     p50, p99 = timed(index.search, documents)
-    yield Figure(f"search in {stored}, processor time, p50", p50, "ms", "at most 3" if full else "")
-    yield Figure(f"search in {stored}, processor time, p99", p99, "ms", "at most 15" if full else "")
+    figures.append(Figure(f"search in {stored}, processor time, p50", p50, "ms", "at most 3" if full else ""))
+    figures.append(Figure(f"search in {stored}, processor time, p99", p99, "ms", "at most 15" if full else ""))
     p50, p99 = timed(lambda document: index.candidates(document, index.judged, least=LEAST), documents)
-    yield Figure(f"candidates in {stored}, processor time, p50", p50, "ms")
-    yield Figure(f"candidates in {stored}, processor time, p99", p99, "ms")
+    figures.append(Figure(f"candidates in {stored}, processor time, p50", p50, "ms"))
+    figures.append(Figure(f"candidates in {stored}, processor time, p99", p99, "ms"))
+    figures.append(Figure("memory of a process that opened and searched it, at most", memory(), "MB"))
+    return figures
+
+
+def measure_found(
+    index: DuplicateIndex, queries: Sequence[tuple[Document, str | None]], stored: int
+) -> Iterator[Figure]:
+    """Measure what is found, and adding."""
     yield Figure("retold complaints whose source is a candidate", found(index, queries), "%")
     budget, index.budget = index.budget, sys.maxsize
     yield Figure("the same where a search may read everything", found(index, queries[:_EXACT]), "%")
     index.budget = budget
-    p50, p99 = timed(index.add, documents)
+    p50, p99 = timed(index.add, [query for query, _ in queries])
     yield Figure(f"one more complaint into {stored}, processor time, p50", p50, "ms")
     yield Figure(f"one more complaint into {stored}, processor time, p99", p99, "ms")
 
@@ -139,11 +149,11 @@ def measure(stored: int, archive: int, scorer: PairScorer) -> Iterator[Figure]:
         yield Figure(f"index of {stored} made anew, reading the texts included", seconds, "s")
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
         yield Figure(f"index of {stored} on disk", size / 2**20, "MB")
-        start = time.perf_counter()
+        yield Figure("memory while it was made, mapped files included, at most", memory(), "MB")
+        with beside(2, measure_search, Path(folder), scorer, stored) as figures:  # in a process that made nothing
+            yield from figures()
         index = DuplicateIndex.open(Path(folder), scorer=scorer)
-        yield Figure(f"index of {stored} opened, checksums compared", time.perf_counter() - start, "s")
-        yield from measure_search(index, [make_query(number, stored) for number in range(_QUERIES)], stored)
-    yield Figure("memory at most", memory(), "MB")
+        yield from measure_found(index, [make_query(number, stored) for number in range(_QUERIES)], stored)
     if archive:
         limit = "at most 300" if archive == 100_000 else ""
         yield Figure(f"archive of {archive}: pairs and incidents", measure_archive(archive, scorer), "s", limit)

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 
 from data.dates import JAKARTA
 from data.errors import PilahError
-from evaluation.drift import REFERENCE, STEP, WINDOWS, Observation, look
+from evaluation.drift import STEP, Alarm, Audited, Observation
 from evaluation.observe import item_of, observe
+from evaluation.standing import Standing, Watch, judge, step
 from evaluation.surges import Item, find_surges
 from evaluation.topics import find_topics
 from service.codec import from_plain, now
@@ -27,7 +28,10 @@ from service.storage.tables import assessments, complaints, events
 
 log = logging.getLogger(__name__)
 _NEWEST = 6_000  # complaints in which surges and topics are looked for
-_JUDGED = 3_000
+_JUDGED = 3_000  # newest decisions in which those of the blind audit are looked for
+_MOST_AUDITED = 400
+_MOST_LOOKS = 10  # at once, after very many answers
+_TOLD_ENDS = 10
 _SURE = 0.5  # mean stated probability from which a category explains a topic
 
 
@@ -65,6 +69,7 @@ class Watcher:
         self._on_drift = on_drift
         self._items: dict[str, Item] = {}
         self._seq = 0
+        self._hundreds: dict[int, list[Observation]] = {}
         self._state: dict[str, Any] = _read(path)
         on_drift(bool(self._state["drift"]))  # an alarm from before the restart stands from the first answer on
 
@@ -72,6 +77,11 @@ class Watcher:
     def alerts(self) -> list[Alert]:
         """Return what stands now."""
         return [Alert(**alert) for alert in (*self._state["drift"], *self._state["surges"])]
+
+    @property
+    def ended(self) -> list[dict[str, str]]:
+        """Return the drift alarms that ended last, the newest first, and why."""
+        return [dict(one) for one in self._state["ended"]]
 
     @property
     def looked_at(self) -> str | None:
@@ -111,39 +121,65 @@ class Watcher:
         seq = store.last_seq()
         state = self._state
         if state["model"] != model:  # another model: a new reference, and no alarm yet
-            state = {**_EMPTY, "model": model, "since": seq if state["model"] else 0}
-        drift, steps = self._drift(store, state, model_id, vocabulary)
+            ended = [_end(alert, "model", "another model went live") for alert in state["drift"]]
+            kept = {"surges": state["surges"], "ended": [*ended, *state["ended"]][:_TOLD_ENDS]}
+            state = {**_EMPTY, **kept, "model": model, "since": seq if state["model"] else 0}
+            self._hundreds.clear()
+        state = self._drift(store, state, model_id, vocabulary)
         surges = self._surges(store)
         self._seq = seq
-        return {**state, "at": now(), "drift": drift, "steps": steps, "surges": surges}
+        return {**state, "at": now(), "surges": surges}
 
     def _drift(
         self, store: Store, state: Mapping[str, Any], model_id: str, vocabulary: frozenset[str]
-    ) -> tuple[list[dict[str, Any]], int]:
+    ) -> dict[str, Any]:
+        """Look after each hundred that the model has answered since the last look."""
         own = sa.and_(assessments.c.model_id == model_id, assessments.c.seq > state["since"])
-        count = sa.select(sa.func.count()).select_from(assessments).where(own)
-        steps = (store.read(lambda connection: connection.execute(count).scalar_one()) - REFERENCE) // STEP
-        if steps <= state["steps"]:
-            return list(state["drift"]), state["steps"]
-        audited = _audited(store)
-        ordered = sa.select(assessments.c.body, complaints.c.content).join(
-            complaints, complaints.c.id == assessments.c.complaint_id
-        ).where(own).order_by(assessments.c.seq)  # fmt: skip
+        marks: list[int] = [*state["marks"]]  # place of the last answer of each hundred
+        place = assessments.c.seq
+        fresh = sa.select(place).where(own, place > (marks[-1] if marks else 0)).order_by(place)
+        places = store.read(lambda connection: connection.execute(fresh).scalars().all())
+        marks += places[STEP - 1 :: STEP]
+        watch = _watch_of(state["watch"])
+        due = range(max(watch.next_look, len(marks) - _MOST_LOOKS + 1), len(marks) + 1)
+        if not due and not watch.standing:
+            return {**state, "marks": marks}
+        used: set[int] = set()
 
-        def read(skip: int, most: int) -> list[Observation]:
-            rows = store.read(lambda connection: connection.execute(ordered.offset(skip).limit(most)).all())
-            return [_observed(row.content, row.body, vocabulary, audited) for row in rows]
+        def read(hundred: int) -> list[Observation]:
+            used.add(hundred)
+            if hundred not in self._hundreds:
+                low, high = marks[hundred - 1] if hundred else state["since"], marks[hundred]
+                wanted = sa.select(assessments.c.body, complaints.c.content).join(
+                    complaints, complaints.c.id == assessments.c.complaint_id
+                ).where(own, place > low, place <= high).order_by(place)  # fmt: skip
+                rows = store.read(lambda connection: connection.execute(wanted).all())
+                self._hundreds[hundred] = [
+                    observe(from_plain(json.loads(row.content)), json.loads(row.body), vocabulary) for row in rows
+                ]
+            return self._hundreds[hundred]
 
-        end = REFERENCE + steps * STEP
-        most = min(max(WINDOWS), end - REFERENCE)
-        alarms = look(read(0, REFERENCE), read(end - most, most), seed=steps)
-        told = {alert["what"] for alert in state["drift"]}
-        new = [
-            asdict(Alert("drift", alarm.what, now(), alarm.p, alarm.window, alarm.says))
-            for alarm in {alarm.what: alarm for alarm in alarms}.values()
-            if alarm.what not in told
-        ]
-        return [*state["drift"], *new], steps
+        audited = _audited(store, own)
+        alerts = {alert["what"]: alert for alert in state["drift"]}
+        ends = []
+        for hundreds in due or [len(marks)]:  # people's decisions may end an alarm at any time
+            used.clear()
+            began: list[Standing] = []
+            if due:
+                watch, began, ended = step(watch, hundreds, read, marks[hundreds - 1], audited)
+            else:
+                watch, ended = judge(watch, hundreds, marks[hundreds - 1], audited)
+            for one in ended:
+                ends.append(_end(alerts.pop(one.standing.alarm.what), one.why, one.says))
+                log.info("a drift alarm ended", extra={"detail": f"{one.standing.alarm.what}: {one.says}"})
+            for new in began:
+                alarm = new.alarm
+                alerts[alarm.what] = asdict(Alert("drift", alarm.what, now(), alarm.p, alarm.window, alarm.says))
+                log.warning("a drift alarm began", extra={"detail": f"{alarm.what}: {alarm.says}"})
+        if due:
+            self._hundreds = {hundred: self._hundreds[hundred] for hundred in used}
+        told = [*reversed(ends), *state["ended"]][:_TOLD_ENDS]
+        return {**state, "marks": marks, "watch": asdict(watch), "drift": list(alerts.values()), "ended": told}
 
     def _surges(self, store: Store) -> list[dict[str, Any]]:
         self._refresh(store)
@@ -184,7 +220,9 @@ class Watcher:
             self._items = {item.id: item for item in newest}
 
 
-_EMPTY: dict[str, Any] = {"model": "", "since": 0, "steps": 0, "at": None, "drift": [], "surges": []}
+_EMPTY: dict[str, Any] = {
+    "model": "", "since": 0, "marks": [], "watch": {}, "at": None, "drift": [], "ended": [], "surges": []
+}  # fmt: skip
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -194,21 +232,36 @@ def _read(path: Path) -> dict[str, Any]:
         return dict(_EMPTY)
 
 
-def _observed(content: str, body: str, vocabulary: frozenset[str], audited: Mapping[str, bool]) -> Observation:
-    complaint = from_plain(json.loads(content))
-    return observe(complaint, json.loads(body), vocabulary, audited.get(complaint.id))
+def _watch_of(plain: Mapping[str, Any]) -> Watch:
+    standing = [Standing(**{**one, "alarm": Alarm(**one["alarm"])}) for one in plain.get("standing", ())]
+    return Watch(**{**plain, "standing": tuple(standing), "suspected": tuple(plain.get("suspected", ()))})
 
 
-def _audited(store: Store) -> dict[str, bool]:
-    """Return whether the suggested agency was taken, for the newest complaints of the blind audit."""
+def _end(alert: Mapping[str, Any], why: str, says: str) -> dict[str, Any]:
+    return {"kind": "drift", "what": alert["what"], "since": alert["since"], "until": now(), "why": why, "says": says}
+
+
+def _audited(store: Store, own: sa.ColumnElement[bool]) -> list[Audited]:
+    """Return the newest complaints of the blind audit that were decided, in the order in which they were answered."""
     statement = sa.select(events.c.complaint_id, events.c.payload).where(events.c.kind == "disposed")
     statement = statement.order_by(events.c.seq.desc()).limit(_JUDGED)
-    found: dict[str, bool] = {}
+    decided: dict[str, bool] = {}
     for row in store.read(lambda connection: connection.execute(statement).all()):
         payload = json.loads(row.payload)
         if payload.get("blind") and "accepted" in payload:
-            found[row.complaint_id] = bool(payload["accepted"])
-    return found
+            decided[row.complaint_id] = bool(payload["accepted"])
+    chosen = list(decided)[:_MOST_AUDITED]
+    answers = sa.select(assessments.c.complaint_id, assessments.c.seq, assessments.c.body)
+    answers = answers.where(own, assessments.c.complaint_id.in_(chosen)).order_by(assessments.c.seq)
+    found = {}
+    for answer in store.read(lambda connection: connection.execute(answers).all()):
+        body = json.loads(answer.body)
+        agency = body["agency"]
+        if agency is not None:  # where the government is what is suggested, its probability was stated
+            answered = agency["parent"] if body["decision"]["level"] == "instansi" and agency["parent"] else agency
+            right = decided[answer.complaint_id]
+            found[answer.complaint_id] = Audited(answer.seq, float(answered["probability"]), right)
+    return sorted(found.values(), key=lambda one: one.place)
 
 
 def _stated(store: Store, ids: tuple[str, ...]) -> float:

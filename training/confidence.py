@@ -6,8 +6,9 @@ path as new complaints: places, composition, mixing. What comes out is compared 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,12 @@ from scipy.special import expit
 
 from data.agencies import AgencyRegistry
 from data.agency import Agency
-from model.bundle import Bundle
 from model.confidence import FILE as CONFIDENCE
 from model.confidence import SIGNALS, Confidence, Scale, Signals
 from model.outcomes import HEAD as OUTCOME
 from model.policy import FILE as POLICY
 from model.policy import TARGETS, policies_document
+from model.reading import Reading
 from model.suggestion import Suggestion
 from model.triage import Triage
 from training.calibrate import MOST_ASKED, Fold
@@ -32,6 +33,8 @@ from training.heads import FittedHead
 from training.policy import Judged, fit_policy
 
 Floats64 = NDArray[np.float64]
+Read = Callable[[int], Reading]
+"""Reads the example of a number."""
 
 _LEAST_ROWS = 60
 """A question with fewer unseen rows keeps its raw probability."""
@@ -69,12 +72,24 @@ class UnseenRow:
     answers: Mapping[str, Answered]
 
 
+def reader_of(triage: Triage, examples: Sequence[Example]) -> Read:
+    """Return what reads the example of a number, once."""
+    return cache(lambda row: triage.read(examples[row].complaint))
+
+
 def trust(
-    bundle: Bundle, examples: Sequence[Example], heads: Sequence[FittedHead], folds: Sequence[Fold], config: Config
+    triage: Triage,
+    read: Read,
+    examples: Sequence[Example],
+    heads: Sequence[FittedHead],
+    folds: Sequence[Fold],
+    config: Config,
 ) -> dict[str, Any]:
-    """Return the documents that a bundle carries about how far its answers can be trusted."""
-    triage = Triage.of(bundle)
-    rows = answer_unseen(triage, examples, heads, folds, config.seed)
+    """Return the documents that a bundle carries about how far its answers can be trusted.
+
+    :param triage: as for :func:`answer_unseen`.
+    """
+    rows = answer_unseen(triage, read, examples, heads, folds, config.seed)
     confidence, crossed = fit_confidence(rows)
     judged = judged_agencies(rows, crossed.get("agency"))
     targets = sorted({*TARGETS, config.policy.target})
@@ -83,11 +98,17 @@ def trust(
 
 
 def answer_unseen(
-    triage: Triage, examples: Sequence[Example], heads: Sequence[FittedHead], folds: Sequence[Fold], seed: int
+    triage: Triage,
+    read: Read,
+    examples: Sequence[Example],
+    heads: Sequence[FittedHead],
+    folds: Sequence[Fold],
+    seed: int,
 ) -> list[UnseenRow]:
     """Answer the rows of the folds with the margins of models that had not seen them.
 
     :param triage: of the finished bundle, without calibration of the joined answers.
+    :param read: reads an example with it.
     """
     heads = [head for head in heads if head.head.name != OUTCOME]
     rows = unseen_rows(heads, folds, seed)
@@ -97,7 +118,7 @@ def answer_unseen(
         margins = np.zeros(width, np.float32)
         for head in heads:
             margins[triage.bundle.heads[head.head.name].columns] = head.unseen[row]
-        reading = triage.read(examples[row].complaint)
+        reading = read(row)
         suggestion = triage.suggest(reading, margins)
         answers = {}
         for question, label, right in _judge(suggestion, examples[row], triage.registry):

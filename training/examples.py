@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from data.complaint import Complaint, Confidentiality, Record
 from data.giveaways import strip_giveaways
 from data.hygiene import Truth, clean_records, truth
+from data.parallel import spread
 from data.privacy import mask
 from model.classifier import mentions
 from model.matters import shipped_matcher
@@ -43,11 +45,14 @@ class Example:
         return self.complaint.reporter
 
 
-def make_examples(records: Sequence[Record], shareable: bool, progress: Callable[[], object] = bool) -> list[Example]:
+def make_examples(
+    records: Sequence[Record], shareable: bool, progress: Callable[[], object] = bool, processes: int = 1
+) -> list[Example]:
     """Prepare records for training.
 
     :param shareable: leave reports marked ``rahasia`` out, because the bundle may leave the house.
     :param progress: called once a record that is kept.
+    :param processes: that share the work.
     """
     open_ = [r for r in records if not (shareable and r.complaint.confidentiality is Confidentiality.RAHASIA)]
     kept = [r for r in open_ if not r.origin.audit]  # what the live accuracy is measured on is never learned
@@ -55,13 +60,14 @@ def make_examples(records: Sequence[Record], shareable: bool, progress: Callable
     truths = [truth(record) for record in cleaned]
     keys = place_keys(label for found in truths for label in (found.agency, found.category, found.type) if label)
     found = []
-    for record, labels in zip(cleaned, truths, strict=True):
-        found.append(_example(record, labels, keys))
+    for example in spread(partial(frozenset, keys), _example, zip(cleaned, truths, strict=True), processes):
+        found.append(example)
         progress()
     return found
 
 
-def _example(record: Record, labels: Truth, keys: frozenset[str]) -> Example:
+def _example(keys: frozenset[str], labelled: tuple[Record, Truth]) -> Example:
+    record, labels = labelled
     complaint = record.complaint
     names = [record.labels.agency, record.labels.parent_agency]
     body = strip_giveaways(complaint.text, names)

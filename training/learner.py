@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from data.complaint import Record
 from data.hygiene import truth
 from evaluation.protocols import SCREENING, Answer, Answers, from_assessment
+from model.bundle import Bundle
 from model.experience import QUESTIONS, Decision, Experience
 from model.policy import admitted_targets
 from model.reading import masked
@@ -70,14 +71,21 @@ class AdaptivePredictor:
 
 @dataclass(frozen=True, slots=True)
 class PilahLearner:
-    """Train a bundle inside a split, calibrating within the training part."""
+    """Train a bundle inside a split, calibrating within the training part.
+
+    :param processes: that share the work.
+    """
 
     config: Config
+    processes: int = 1
 
     def fit(self, records: Sequence[Record]) -> TriagePredictor:
         """Train on the records."""
-        return TriagePredictor(Triage.of(train(records, self.config)))
+        return TriagePredictor(Triage.of(self._trained(records)))
 
     def adapt(self, records: Sequence[Record]) -> AdaptivePredictor:
         """Train on the records and keep learning."""
-        return AdaptivePredictor(Triage.of(train(records, self.config)))
+        return AdaptivePredictor(Triage.of(self._trained(records)))
+
+    def _trained(self, records: Sequence[Record]) -> Bundle:
+        return train(records, self.config, processes=self.processes)

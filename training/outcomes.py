@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from data.outcomes import FOLLOWED
 from model.confidence import Scale
 from model.outcomes import HEAD, SIGNALS, Outcomes, OutcomeScale, lead_of, reading_signals
-from model.triage import Triage
 from training.calibrate import Fold
-from training.confidence import Floats64, fit_logistic, unseen_rows
+from training.confidence import Floats64, Read, fit_logistic, unseen_rows
 from training.examples import Example
 from training.heads import FittedHead
 from training.policy import find_threshold
@@ -30,10 +29,11 @@ _BIAS_SPREAD = 1.0
 
 
 def fit_outcomes(
-    triage: Triage, examples: Sequence[Example], heads: Sequence[FittedHead], folds: Sequence[Fold], seed: int
+    read: Read, examples: Sequence[Example], heads: Sequence[FittedHead], folds: Sequence[Fold], seed: int
 ) -> Outcomes | None:
     """Fit the scale of every outcome that occurs often enough among unseen rows, and from where on it is hinted at.
 
+    :param read: reads the example of a number.
     :return: ``None`` where nothing can be said.
     """
     fitted = next((head for head in heads if head.head.name == HEAD), None)
@@ -44,7 +44,7 @@ def fit_outcomes(
         return None
     truths = np.array([examples[row].truth.outcome for row, _ in asked])
     numbers = np.array([fold for _, fold in asked])
-    common = [reading_signals(triage.read(examples[row].complaint)) for row, _ in asked]
+    common = [reading_signals(read(row)) for row, _ in asked]
     scales = {}
     for outcome in sorted(set(truths.tolist()) - {FOLLOWED}):
         right = np.asarray(truths == outcome)

@@ -55,30 +55,46 @@ class Sum:
     plain: bool
 
 
-def fit_pool(examples: Sequence[Example], sketch: Callable[[Sequence[Example]], Bundle], seed: int) -> PoolModel | None:
+@dataclass(frozen=True, slots=True)
+class History:
+    """Hold what is replayed.
+
+    :param earlier: in order of time, what the sketches are fitted on; with them those ``undated``.
+    :param later: in order of time, what is asked about.
+    """
+
+    earlier: Sequence[Example]
+    undated: Sequence[Example]
+    later: Sequence[Example]
+
+
+def history_of(examples: Sequence[Example]) -> History | None:
+    """Cut the examples that name an agency by time; ``None`` if there is too little dated history."""
+    named = [e for e in examples if e.truth.agency is not None]
+    dated = sorted((e for e in named if e.date is not None), key=lambda e: (e.date, e.id))
+    cut = max(int(_EARLIER * len(dated)), len(dated) - _MOST_REPLAYED)
+    if len(dated) - cut < _LEAST_REPLAYED:
+        return None
+    undated = [e for e in named if e.date is None]
+    return History(dated[max(0, cut - _MOST_EARLIER) : cut], undated[-_MOST_EARLIER:], dated[cut:])
+
+
+def fit_pool(history: History, sketch: Callable[[Sequence[Example]], Bundle], seed: int) -> PoolModel | None:
     """Replay and fit the weights.
 
     :param sketch: fits heads for agency and function on examples; raises PLH-301 where these tell nothing apart.
-    :return: ``None`` if there is too little dated history.
+    :return: ``None`` if these tell nothing apart.
     """
     try:
-        return _fit_pool(examples, sketch, seed)
+        return _fit_pool(history, sketch, seed)
     except PilahError as error:
         if error.code != "PLH-301":  # few offices in all, none left in the half that is replayed
             raise
         return None
 
 
-def _fit_pool(
-    examples: Sequence[Example], sketch: Callable[[Sequence[Example]], Bundle], seed: int
-) -> PoolModel | None:
-    dated = [e for e in examples if e.date is not None and e.truth.agency is not None]
-    dated.sort(key=lambda e: (e.date, e.id))
-    cut = max(int(_EARLIER * len(dated)), len(dated) - _MOST_REPLAYED)
-    earlier, later = dated[max(0, cut - _MOST_EARLIER) : cut], dated[cut:]
-    if len(later) < _LEAST_REPLAYED:
-        return None
-    undated = [e for e in examples if e.date is None and e.truth.agency is not None][-_MOST_EARLIER:]
+def _fit_pool(history: History, sketch: Callable[[Sequence[Example]], Bundle], seed: int) -> PoolModel:
+    earlier, undated, later = history.earlier, history.undated, history.later
     rng = np.random.default_rng(seed)
     plain = sketch([*earlier, *undated])
     reader = Triage.of(plain)

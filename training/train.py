@@ -22,6 +22,7 @@ from data.categories import load_categories
 from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
+from data.parallel import beside
 from data.similar import near_duplicate_groups
 from model.accurate import Accurate
 from model.bundle import Bundle
@@ -31,61 +32,74 @@ from model.features import Vectoriser
 from model.outcomes import FILE as OUTCOMES
 from model.outcomes import HEAD as OUTCOME
 from model.pool_model import FILE as POOL
+from model.pool_model import PoolModel
 from model.triage import Triage
 from training.calibrate import Fold, calibration_folds
-from training.confidence import trust
+from training.confidence import reader_of, trust
 from training.config import Config
 from training.examples import Example, make_examples
 from training.heads import FittedHead, Hints, Task, fit_head
 from training.outcomes import fit_outcomes
 from training.provenance import faults, marks
-from training.replay import fit_pool
+from training.replay import History, fit_pool, history_of
 from training.solvers import Solver
 from training.vectorise import feature_matrix, find_encoder, fit_vectoriser
 
 _LEAST_ROWS = 20
 _OTHER_STEPS = 7  # near-duplicates, vocabulary, features, replay, marks, outcomes, trust
+_WORTH = 300  # replayed complaints for which another process is worth starting
 _COLUMNS = 32  # that are turned into bytes at once
 
 
-def train(records: Sequence[Record], config: Config, created: datetime | None = None, quiet: bool = False) -> Bundle:
+def train(
+    records: Sequence[Record], config: Config, created: datetime | None = None, quiet: bool = False, processes: int = 1
+) -> Bundle:
     """Fit every head that the labels allow and return the bundle, not yet saved.
 
     :param created: time to state in the bundle; now if left out.
     :param quiet: show no progress bar.
+    :param processes: that share the work where there is much; they change no result.
     :raises PilahError: PLH-301 if too few rows or no label with two values is there.
     """
     with tqdm(total=len(records), desc="pilah train: texts", unit="row", disable=quiet) as bar:
-        examples = make_examples(records, config.shareable, bar.update)
+        examples = make_examples(records, config.shareable, bar.update, processes)
     if len(examples) < _LEAST_ROWS:
         raise PilahError("PLH-301", f"{len(examples)} usable rows, at least {_LEAST_ROWS} are needed")
     tasks = _tasks(examples, config)
     steps = _OTHER_STEPS + len(tasks) * (config.calibration_folds + 1)
     with tqdm(total=steps, desc="pilah train", unit="step", disable=quiet) as bar:
-        bundle = _train(examples, tasks, config, created or datetime.now(UTC), bar)
+        bundle = _train(examples, tasks, config, created or datetime.now(UTC), bar, processes)
         bar.total = bar.n  # these rows may have needed fewer steps
         bar.refresh()
     return bundle
 
 
 def _train(
-    examples: Sequence[Example], tasks: Sequence[Task], config: Config, moment: datetime, bar: tqdm[Any]
+    examples: Sequence[Example],
+    tasks: Sequence[Task],
+    config: Config,
+    moment: datetime,
+    bar: tqdm[Any],
+    processes: int,
 ) -> Bundle:
-    groups = near_duplicate_groups([e.full for e in examples])
-    bar.update()
-    folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
-    vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
-    accurate: Accurate | None = None
-    votes: dict[str, Any] = {}
-    if config.transformer.encoder != "none":
-        from training.accurate import vote  # noqa: PLC0415 - its libraries are an extra
+    home = config.home or (_home(examples) if config.agency == "labels" else None)
+    history = history_of(examples) if config.agency == "labels" else None
+    long = history is not None and len(history.later) >= _WORTH
+    with beside(processes if long else 1, _replay, history, config, home) as replayed:
+        groups = near_duplicate_groups([e.full for e in examples])
+        bar.update()
+        folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
+        vectoriser, linear, fitted = _fit(examples, groups, folds, tasks, config, bar.update)
+        accurate: Accurate | None = None
+        votes: dict[str, Any] = {}
+        if config.transformer.encoder != "none":
+            from training.accurate import vote  # noqa: PLC0415 - its libraries are an extra
 
-        texts, hints = _drop_titles(examples, config), _hints(examples)
-        fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, bool(bar.disable))
+            texts, hints = _drop_titles(examples, config), _hints(examples)
+            fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, bool(bar.disable))
+        pool = replayed()
     heads = _place(fitted)
     extras = {BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))}
-    home = config.home or (_home(examples) if config.agency == "labels" else None)
-    pool = fit_pool(examples, partial(_sketch, config=config, home=home), config.seed) if "agency" in heads else None
     if pool is not None:
         extras[POOL] = pool.to_document()
     bar.update()
@@ -107,12 +121,20 @@ def _train(
         # Labels gathered from many places name offices in too many ways to count what is right: the raw
         # probabilities stand, and nothing is eligible until a deployment trains on its own history.
         return bundle
-    found = fit_outcomes(Triage.of(bundle), examples, fitted, folds, config.seed)
+    triage = Triage.of(bundle)
+    read = reader_of(triage, examples)
+    found = fit_outcomes(read, examples, fitted, folds, config.seed)
     learned = {OUTCOMES: found.to_document()} if found is not None else {}
     bar.update()
-    trusted = trust(bundle, examples, fitted, folds, config)
+    trusted = trust(triage, read, examples, fitted, folds, config)
     bar.update()
     return replace(bundle, extras={**bundle.extras, **learned, **trusted})
+
+
+def _replay(history: History | None, config: Config, home: str | None) -> PoolModel | None:
+    if history is None or len({e.truth.agency for e in (*history.earlier, *history.undated, *history.later)}) < 2:
+        return None
+    return fit_pool(history, partial(_sketch, config=config, home=home), config.seed)
 
 
 def _sketch(examples: Sequence[Example], config: Config, home: str | None) -> Bundle:

@@ -42,9 +42,10 @@ def duplicates(
     """Write a line for each pair, best first; `probability` is that of being the same incident."""
     from tqdm import tqdm  # noqa: PLC0415
 
+    from data.parallel import cores  # noqa: PLC0415
     from data.regions import Regions  # noqa: PLC0415
     from model.bundle import load as load_bundle  # noqa: PLC0415
-    from model.duplicates.archive import LINKED, Archive, Pair, best_pairs_first, cores, read_pair_ids  # noqa: PLC0415
+    from model.duplicates.archive import LINKED, Archive, Pair, best_pairs_first, read_pair_ids  # noqa: PLC0415
     from model.duplicates.prepare import Preparer  # noqa: PLC0415
     from model.duplicates.scorer import TrainedScorer, base_scorer, scorer_of  # noqa: PLC0415
     from model.duplicates.weights import load_weights  # noqa: PLC0415

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from data.errors import PilahError
+from data.parallel import cores
 from service.inputs import (
     AgencyColumn,
     CategoryColumn,
@@ -119,13 +120,13 @@ def evaluate(
         records, cases, learned = _of_bundles(records, bundle, against, about)
     else:
         about |= {"split": split, "seed": run.seed}
-        learners: dict[str, Learner] = {SYSTEM: PilahLearner(run), NAME: BaselineLearner()}
+        learners: dict[str, Learner] = {SYSTEM: PilahLearner(run, cores()), NAME: BaselineLearner()}
         cases = run_split(records, str(split), learners, run.seed)
         cleaned = clean_records(records)
         splits = make_splits(cleaned, str(split), run.seed)
         learned = learned_by_fold(cleaned, splits)
         if curve and str(split).startswith("time:"):
-            points = learning_curve(cleaned, splits[0], PilahLearner(run), run.seed)
+            points = learning_curve(cleaned, splits[0], PilahLearner(run, cores()), run.seed)
     metrics = summarise(cases, about, find_threshold, ordered=split is None or split.startswith("time:"))
     if set(metrics) <= {"about", "trust", "screening"}:
         raise PilahError("PLH-301", "no row has a label that was asked for")
@@ -178,7 +179,7 @@ def _robustness(records: list[Record], bundle: Path | None, split: str | None, r
         predictor, asked = TriagePredictor(Triage.load(bundle)), cleaned
     else:
         cut = make_splits(cleaned, str(split), run.seed)[0]
-        predictor = PilahLearner(run).fit([cleaned[i] for i in cut.train])
+        predictor = PilahLearner(run, cores()).fit([cleaned[i] for i in cut.train])
         asked = [cleaned[i] for i in cut.test]
     losses = robustness([without_giveaways(record) for record in asked], predictor, run.seed)
     return [{k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(loss).items()} for loss in losses]
@@ -228,7 +229,7 @@ def _prequential(
         cut = make_splits(cleaned, str(split), run.seed)[0]
         earlier, later = [cleaned[i] for i in cut.train], [cleaned[i] for i in cut.test]
         about |= {"split": split, "seed": run.seed}
-        ours = PilahLearner(run).adapt(earlier)
+        ours = PilahLearner(run, cores()).adapt(earlier)
     about |= {"protocol": "prequential", "feedback_delay": feedback_delay}
     baseline = RefittedBaseline([without_giveaways(record) for record in earlier])
     return run_prequential(later, {SYSTEM: ours, NAME: baseline}, delay)
@@ -239,7 +240,7 @@ def _join(records: list[Record], offices: tuple[str, ...], run: Config, output: 
     from evaluation.joining import simulate_join  # noqa: PLC0415
     from training.learner import PilahLearner  # noqa: PLC0415
 
-    found = simulate_join(records, lambda label: label.startswith(offices), PilahLearner(run).adapt)
+    found = simulate_join(records, lambda label: label.startswith(offices), PilahLearner(run, cores()).adapt)
     stages = {"without a label": found.unknown, f"after {found.corrections} decisions on each": found.corrected}
     measured = {name: metrics.to_dict() for name, metrics in stages.items() if metrics is not None}
     if not measured:

@@ -45,9 +45,9 @@ def import_files(
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.errors import PilahError  # noqa: PLC0415
+    from data.parallel import spread  # noqa: PLC0415
     from service.archive import Counts, Reader, import_records, prepare  # noqa: PLC0415
     from service.following import follow_log  # noqa: PLC0415
-    from service.parallel import spread  # noqa: PLC0415
     from service.server import make_private  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
     from service.storage.store import Store  # noqa: PLC0415

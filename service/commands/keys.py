@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from service.storage.store import Store
 
 StoreOption = Annotated[str | None, typer.Option("--store", help="Database address; as the server's by default.")]
+VarOption = Annotated[Path | None, typer.Option("--var", help="Folder of everything the server writes.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,16 +26,17 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def open_store(address: str | None) -> Iterator[Store]:
+def open_store(address: str | None, var: Path | None = None) -> Iterator[Store]:
     """Open the store that a server may be using too.
 
     :param address: the database address; the server's own if ``None``.
+    :param var: the server's folder; that of the settings if ``None``.
     """
     from service.server import make_private  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
     from service.storage.store import Store  # noqa: PLC0415
 
-    settings = load_settings(store=address)
+    settings = load_settings(store=address, var=var)
     if not settings.store:
         make_private(settings.var)
     store = Store(settings.store_url, settings.busy_timeout)
@@ -60,6 +63,7 @@ def create(
         str | None, typer.Option(help="Id of a key to replace: the new one has its rights and sees what it sent.")
     ] = None,
     store: StoreOption = None,
+    var: VarOption = None,
 ) -> None:
     """Make a key; it is printed once and kept only as a hash."""
     from data.errors import PilahError  # noqa: PLC0415
@@ -67,7 +71,7 @@ def create(
 
     if rotate is not None and (scope or region or agency):
         raise PilahError("PLH-430", "--rotate takes scopes and bindings from the old key")
-    with open_store(store) as opened:
+    with open_store(store, var) as opened:
         if rotate is not None:
             info, key = rotate_key(opened, rotate, name=name, days=days)
         else:
@@ -77,12 +81,12 @@ def create(
     typer.echo(f"id {info.id}: keep the key now, it is not shown again", err=True)
 
 
-def show(store: StoreOption = None) -> None:
+def show(store: StoreOption = None, var: VarOption = None) -> None:
     """List the keys, without the keys themselves."""
     from service.codec import now  # noqa: PLC0415
     from service.storage.keys import all_keys  # noqa: PLC0415
 
-    with open_store(store) as opened:
+    with open_store(store, var) as opened:
         found = opened.read(all_keys)
     time = now()
     for info in found:
@@ -95,10 +99,11 @@ def show(store: StoreOption = None) -> None:
 def revoke(
     key_id: Annotated[str, typer.Argument(help="Id of the key, as 'pilah keys list' shows it.")],
     store: StoreOption = None,
+    var: VarOption = None,
 ) -> None:
     """Make a key worthless at once, for a running server too."""
     from service.storage.keys import revoke_key  # noqa: PLC0415
 
-    with open_store(store) as opened:
+    with open_store(store, var) as opened:
         info = opened.write(lambda connection: revoke_key(connection, key_id)).result()
     typer.echo(f"{info.id} ({info.name}) was revoked")

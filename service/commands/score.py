@@ -36,8 +36,8 @@ def score(
 
     from tqdm import tqdm  # noqa: PLC0415
 
+    from data.parallel import spread  # noqa: PLC0415
     from model.triage import BASE, Triage  # noqa: PLC0415
-    from service.parallel import spread  # noqa: PLC0415
 
     records = read_inputs([source], columns(text=text_column, title=title_column), strict)
     lines = spread(partial(Triage.load, bundle or BASE), score_line, [record.complaint for record in records])

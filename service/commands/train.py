@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from data.errors import PilahError
+from data.parallel import cores
 from service.inputs import (
     AgencyColumn,
     CategoryColumn,
@@ -77,7 +78,7 @@ def train(
     )
     own = {} if scorer is None else {BASE_WEIGHTS.name: read_packed(scorer)}
     reports = [_metrics(folder) for folder in figures or ()]
-    bundle = with_card(fit(read_inputs(sources, named, strict), run), figures_of(reports))
+    bundle = with_card(fit(read_inputs(sources, named, strict), run, processes=cores()), figures_of(reports))
     bundle = replace(bundle, extras={**bundle.extras, **own})
     digest = bundle.save(output)
     typer.echo(f"{output}: {bundle.id}, {bundle.metadata['data']['rows']} rows, {digest}")

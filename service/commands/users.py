@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.keys import StoreOption, open_store
+from service.commands.keys import StoreOption, VarOption, open_store
 
 _ROLE_HELP = "nasional, instansi, penghubung, koordinator or analis."
 
@@ -32,12 +32,13 @@ def create(
     named: Annotated[bool, typer.Option("--named", help="Named for confidential and sensitive complaints.")] = False,
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
     store: StoreOption = None,
+    var: VarOption = None,
 ) -> None:
     """Make a person; prints the link, valid once, in which the person sets a password."""
     from service.review.accounts import make_user  # noqa: PLC0415
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    with open_store(store) as opened:
+    with open_store(store, var) as opened:
         user, token = make_user(
             opened, login, name or login, role, region=region, agency=agency, office=office, named=named,
             password=password,
@@ -55,11 +56,11 @@ def _told(login: str, token: str) -> str:
     )
 
 
-def show(store: StoreOption = None) -> None:
+def show(store: StoreOption = None, var: VarOption = None) -> None:
     """List the people."""
     from service.storage.people import all_users  # noqa: PLC0415
 
-    with open_store(store) as opened:
+    with open_store(store, var) as opened:
         found = opened.read(all_users)
     for user in found:
         state = "active" if user.active else "deactivated"
@@ -68,23 +69,27 @@ def show(store: StoreOption = None) -> None:
         typer.echo("\t".join((user.login, state, user.role, where, "named" if user.named else "-", seen, user.name)))
 
 
-def reset(login: Annotated[str, typer.Argument(help="The person's login.")], store: StoreOption = None) -> None:
+def reset(
+    login: Annotated[str, typer.Argument(help="The person's login.")], store: StoreOption = None, var: VarOption = None
+) -> None:
     """Print a new link for a person who lost the password."""
     from service.review.accounts import known_login  # noqa: PLC0415
     from service.storage.people import invite  # noqa: PLC0415
 
-    with open_store(store) as opened:
+    with open_store(store, var) as opened:
         user = known_login(opened, login)
         token = opened.write(lambda connection: invite(connection, user.id, 7)).result()
     typer.echo(_told(user.login, token))
 
 
-def deactivate(login: Annotated[str, typer.Argument(help="The person's login.")], store: StoreOption = None) -> None:
+def deactivate(
+    login: Annotated[str, typer.Argument(help="The person's login.")], store: StoreOption = None, var: VarOption = None
+) -> None:
     """Let a person in no more; what the person decided stays in the history."""
     from service.review.accounts import known_login  # noqa: PLC0415
     from service.storage.people import change_user  # noqa: PLC0415
 
-    with open_store(store) as opened:
+    with open_store(store, var) as opened:
         user = known_login(opened, login)
         opened.write(lambda connection: change_user(connection, user.id, active=0, invite=None)).result()
     typer.echo(f"{user.login} was deactivated")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def watch(
     sources: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Dated complaints.")],
     reference: Annotated[
-        Path | None, typer.Option(help="Complaints to compare with; the first 500 of FILES if left out.")
+        Path | None, typer.Option(help="Complaints to compare with, 300 or more; the first 500 of FILES if left out.")
     ] = None,
     bundle: Annotated[
         Path | None, typer.Option(help="Folder of the model bundle; the shipped base if left out.")
@@ -33,12 +34,12 @@ def watch(
     title_column: TitleColumn = None,
     strict: Strict = False,
 ) -> None:
-    """Report drift, surges and new topics with the day and the number of complaints after which each is found."""
+    """Report when drift begins and ends, surges and new topics, with the day and after how many complaints."""
     from tqdm import tqdm  # noqa: PLC0415
 
-    from evaluation.drift import REFERENCE  # noqa: PLC0415
-    from evaluation.drift import watch as watch_drift  # noqa: PLC0415
+    from evaluation.drift import LEAST_REFERENCE  # noqa: PLC0415
     from evaluation.observe import item_of, observe  # noqa: PLC0415
+    from evaluation.standing import REFERENCE  # noqa: PLC0415
     from model.triage import BASE, Triage  # noqa: PLC0415
 
     named = columns(text=text_column, title=title_column)
@@ -48,6 +49,10 @@ def watch(
     dated.sort(key=lambda complaint: (complaint.date, complaint.id))
     before = [r.complaint for r in read_inputs([reference], named, strict)] if reference else dated[:REFERENCE]
     after = dated if reference else dated[REFERENCE:]
+    if reference and len(before) < LEAST_REFERENCE:
+        raise PilahError(
+            "PLH-107", f"{reference}: {len(before)} complaints, {LEAST_REFERENCE} are needed to compare with"
+        )
     triage = Triage.load(bundle or BASE)
     words = frozenset(triage.bundle.vectoriser.words)
     observed, items = {}, []
@@ -60,19 +65,45 @@ def watch(
             place = places[0]["code"] if places else None
             sure = float(category.get("probability") or 0)
             items.append(item_of(complaint, category.get("label"), place, sure, complaint.date.date()))
-    found: list[dict[str, Any]] = []
-    for end, alarm in watch_drift([observed[c.id] for c in before], [observed[c.id] for c in after]):
-        found.append({"kind": "drift", "day": f"{after[end - 1].date:%Y-%m-%d}", "after": end, **asdict(alarm)})
-    found += _days(items)
-    lines = [json.dumps(alert, ensure_ascii=False, default=str) for alert in found]
+    drift = _drift([observed[c.id] for c in before], [observed[c.id] for c in after])
+    for alert in drift:
+        alert["day"] = f"{after[alert['after'] - 1].date:%Y-%m-%d}"
+    found = sorted([*drift, *_days(items)], key=lambda alert: str(alert["day"]))
     if output is not None:
+        lines = [json.dumps(alert, ensure_ascii=False, default=str) for alert in found]
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     for alert in found:
-        what = alert.get("what") or alert.get("place") or ""
-        says = alert.get("says") or ", ".join(alert.get("words", ())) or alert.get("wording", "")
-        typer.echo(f"{alert['day']} {alert['kind']} {alert.get('category', '')} {what}: {says}")
-    typer.echo(f"{len(after)} complaints watched, {len(found)} alerts")
+        what = [alert.get("category"), alert.get("what") or alert.get("place")]
+        says = alert.get("says") or ", ".join(alert.get("words", ()))
+        typer.echo(f"{alert['day']} {alert['kind']} {' '.join(part for part in what if part)}: {says}")
+    counts = Counter(alert["kind"] for alert in found)
+    told = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "nothing found"
+    typer.echo(f"{len(after)} complaints watched: {told}")
+
+
+def _drift(before: list[Any], after: list[Any]) -> list[dict[str, Any]]:
+    """Tell each drift alarm once when it begins, and when it ends."""
+    from evaluation.drift import STEP  # noqa: PLC0415
+    from evaluation.standing import follow  # noqa: PLC0415
+
+    begun, ended = follow(before, after)
+    shift = len(before) // STEP
+    found = [
+        {"kind": "drift", "after": (one.hundreds - shift) * STEP, **asdict(one.alarm)} for one in begun
+    ] + [
+        {
+            "kind": "drift_end",
+            "after": (one.hundreds - shift) * STEP,
+            "what": one.standing.alarm.what,
+            "why": one.why,
+            "says": f"began after {(one.standing.hundreds - shift) * STEP}, {one.says}",
+        }
+        for one in ended
+    ]  # fmt: skip
+    for alert in found:
+        alert["says"] = f"{alert['says']} (after {alert['after']} complaints)"
+    return sorted(found, key=lambda alert: int(alert["after"]))
 
 
 def _days(items: list[Any]) -> list[dict[str, Any]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from data.regions import Regions
 from service.alert_api import visible_part
+from service.codec import as_utc
 from service.review.figures import SMALLEST_CELL
 from service.review.ledger import without_care
 from service.review.session import Visit
@@ -20,6 +22,14 @@ _WHAT = {
     "confidence": "keyakinan saran",
     "calibration": "ketepatan saran pada uji acak",
 }
+
+
+_WHY = {
+    "gone": "Perubahan itu tidak tampak lagi pada laporan terbaru.",
+    "audit": "Uji acak sejak itu menunjukkan bahwa keyakinan saran masih tepat.",
+    "model": "Model baru sudah dipakai.",
+}
+_TOLD_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,11 @@ def notices(visit: Visit) -> list[Notice]:
         part = visible_part(alert, without_care(visit.viewer), visit.intake)
         if part is not None and len(part["ids"]) == len(alert.ids) and not (alert.ids and alert.n < SMALLEST_CELL):
             found.append(_notice(alert))
+    since = as_utc(datetime.now(UTC) - timedelta(days=_TOLD_DAYS))
+    for end in watcher.ended if watcher is not None else ():
+        if end["until"] >= since:
+            text = f"Tidak lagi diperingatkan: {_WHAT.get(end['what'], end['what'])}. {_WHY[end['why']]}"
+            found.append(Notice("Peringatan berakhir", text, end["until"]))
     return found
 
 

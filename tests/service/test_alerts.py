@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.dates import JAKARTA
-from evaluation.drift import REFERENCE
+from evaluation.standing import REFERENCE
+from service.codec import now
+from service.storage.log import Event
+from service.storage.record import store_event
+from service.viewer import EVERYTHING
 
 DAYS = 40
 
@@ -41,8 +45,8 @@ def test_a_surge_is_shown_to_those_of_the_region(starting: Any) -> None:
     with starting(watch_interval=0.2) as server:
         headers = server.key()
         post(server, headers, history(100))
-        now = datetime.now(JAKARTA).isoformat()
-        post(server, headers, [{"id": f"b{i}", "text": f"Lampu mati di Bandung {i}", "date": now} for i in range(15)])
+        today = datetime.now(JAKARTA).isoformat()
+        post(server, headers, [{"id": f"b{i}", "text": f"Lampu mati di Bandung {i}", "date": today} for i in range(15)])
         surge = alerts(server, headers, "surge", 15)[0]
         assert (surge["what"], surge["place"], surge["n"]) == ("Kategori 2.15", "32.04", 15)
         assert len(surge["ids"]) == 15
@@ -63,6 +67,25 @@ def test_drift_is_told_to_everyone_and_survives_a_restart(starting: Any) -> None
         bound = server.key("read", regions=["33.10"])
         assert "channel" in {alert["what"] for alert in alerts(server, bound, "drift")}
         assert server.app.state.intake.drift  # the policy withdraws eligibility
+        post(server, headers, [{**c, "id": f"x{i}", "channel": "SMS"} for i, c in enumerate(changed[:60])])
+        for i in range(60):
+            decide_blind(server, f"x{i}", right=i % 10 < 8)
+        for _ in range(150):
+            answer = server.client.get("/v1/alerts", headers=headers).json()
+            if answer["ended"]:
+                break
+            time.sleep(0.1)
+        assert {one["why"] for one in answer["ended"]} == {"audit"}
+        assert "audited complaints since it began" in answer["ended"][0]["says"]
+        assert [alert for alert in answer["alerts"] if alert["kind"] == "drift"] == []
+        assert not server.app.state.intake.drift
+
+
+def decide_blind(server: Any, complaint: str, right: bool) -> None:
+    time_ = now()
+    payload = {"agency": "setda", "blind": True, "accepted": right}
+    event = Event(f"e-{complaint}", complaint, "disposed", time_, time_, payload, actor="nip-1")
+    server.store.write(lambda connection: store_event(connection, event, EVERYTHING)).result()
 
 
 def test_alerts_need_a_key_that_reads(server: Any) -> None:

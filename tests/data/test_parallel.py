@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
 
 import pytest
 
-from service.parallel import spread
+from data.parallel import beside, spread
 
 
 def start(offset: int) -> int:
@@ -43,3 +44,24 @@ def test_many_items_are_shared() -> None:
 def test_a_failure_reaches_the_caller() -> None:
     with pytest.raises(ValueError, match="negative"):
         list(spread(partial(start, 0), add, [*range(500), -1], 2))
+
+
+def wait(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_long_call_runs_beside(processes: int) -> None:
+    with beside(processes, wait, 0.0) as found:
+        assert (found() == os.getpid()) is (processes == 1)
+
+
+def test_an_error_meanwhile_ends_the_call_beside() -> None:
+    with pytest.raises(KeyboardInterrupt), beside(2, wait, 3600.0):
+        raise KeyboardInterrupt  # were it not ended, this would wait for an hour
+
+
+def test_a_failure_beside_reaches_the_caller() -> None:
+    with beside(2, add, 0, -1) as found, pytest.raises(ValueError, match="negative"):
+        found()

@@ -1,11 +1,13 @@
-"""Spread work on many complaints over the cores of the machine; the results come in order."""
+"""Use the other cores of the machine: many complaints spread over them in order, or one long call beside another."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any, TypeVar
@@ -56,7 +58,29 @@ def spread(
                 future.cancel()
 
 
+@contextmanager
+def beside(processes: int, work: Callable[..., R], *arguments: Any) -> Iterator[Callable[[], R]]:
+    """Do one call in a process of its own meanwhile; what is yielded waits for its result.
+
+    An error or an interruption meanwhile ends that process too.
+
+    :param processes: with one alone, the call is made where its result is asked for.
+    :param work: importable by name.
+    """
+    if processes < 2:
+        yield lambda: work(*arguments)
+        return
+    with get_context("spawn").Pool(1, _be_quiet) as pool:  # left by an error, it is terminated
+        yield pool.apply_async(work, arguments).get
+
+
+def _be_quiet() -> None:
+    """Leave an interruption to the process that waits."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _start(make: Callable[[], Any]) -> None:
+    _be_quiet()
     _held.append(make())
 
 
