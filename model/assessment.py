@@ -219,20 +219,31 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain dictionaries and tuples, ready for JSON."""
-        answer: dict[str, Any] = _plain(self)
-        return answer
+        return _plain(self)
 
 
-def _plain(value: Any) -> Any:
-    """Do what :func:`dataclasses.asdict` does, without its deep copies, which take longer than the model."""
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value] if value else value
+def _plain(value: Any) -> dict[str, Any]:
+    """Do what :func:`dataclasses.asdict` does, without its deep copies, which take longer than the model.
+
+    :param value: a dataclass of this module.
+    """
     kind: object = type(value)
-    names = _names(kind)
-    return value if names is None else {name: _plain(getattr(value, name)) for name in names}
+    names, deeper = _plan(kind)
+    plain = {name: getattr(value, name) for name in names}
+    for name in deeper:
+        inner = plain[name]
+        if isinstance(inner, tuple):
+            if inner:
+                plain[name] = [_plain(item) if is_dataclass(item) else item for item in inner]
+        elif inner is not None:
+            plain[name] = _plain(inner)
+    return plain
 
 
 @cache
-def _names(of: object) -> tuple[str, ...] | None:
-    """Return the names of a dataclass's fields, ``None`` for any other type."""
-    return tuple(item.name for item in fields(of)) if isinstance(of, type) and is_dataclass(of) else None
+def _plan(of: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a dataclass's field names, and which of them hold more than a single value."""
+    names = tuple(item.name for item in fields(of))
+    single = {"str", "float", "int", "bool", "str | None", "bool | None", "Field"}
+    deeper = (item.name for item in fields(of) if item.type not in single and not str(item.type).startswith("Literal"))
+    return names, tuple(deeper)

@@ -55,9 +55,9 @@ class Distribution:
         >>> Distribution.from_scores({"a": 1, "b": 3}).as_dict()
         {'b': 0.75, 'a': 0.25}
         """
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        values = np.array([value for _, value in ranked], np.float64)
-        return cls(tuple([label for label, _ in ranked]), (values / (values.sum() or 1.0)).astype(np.float32))
+        ranked = sorted(sorted(scores), key=scores.__getitem__, reverse=True)  # equal ones stay in their order
+        values = np.array([scores[label] for label in ranked], np.float64)
+        return cls(tuple(ranked), (values / (values.sum() or 1.0)).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)

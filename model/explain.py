@@ -62,7 +62,9 @@ def contrasts(bundle: Bundle, reading: Reading, pairs: Sequence[Rival], found: O
     if not pairs:
         return []
     features, linear = reading.features, bundle.linear
-    positions = np.searchsorted(features.indices, found.columns)
+    position_of = np.empty(linear.weights.shape[0], np.int32)
+    position_of[features.indices] = np.arange(features.indices.size)
+    positions = position_of[found.columns]
     counts = np.bincount(positions, weights=found.shares, minlength=features.indices.size)
     columns = np.array([(p.head.columns.start + p.best, p.head.columns.start + p.other) for p in pairs])
     meaning = _meaning(bundle, reading.document, columns, found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from model.assessment import Field, Span
 from model.place_words import word_set
@@ -63,28 +63,57 @@ _NOT_STREETS = word_set(
     "setapak berlubang rusak kota tembus alternatif lintas penghubung kecil besar lain keluar masuk kaki pintas "
     "gang baru protokol hotmix cor beton paving usaha tani produksi nya an terus"
 )
-_STREET = re.compile(r"\b(?:jalan|jln|jl|jlan)\b\.?\s*")
-_ALLEY = re.compile(r"\b(?:gang|gg|lorong|lrg)\b\.?\s*")
-_HAMLET = re.compile(r"\b(?:dusun|dsn|dukuh|dk|kampung|kp|kmpg|lingkungan|padukuhan|jorong|banjar)\b\.?\s*")
-_ESTATE = re.compile(
-    r"\b(?:perumahan|perum|perumnas|prmhn|komplek|kompleks|komp|cluster|apartemen|apartement|rusun|rusunawa)\b\.?\s*"
+
+
+class _Finder(NamedTuple):
+    """Find a pattern, having looked for what each of its matches holds: most texts hold none, and that is seen sooner.
+
+    :param pieces: one of these is in every match.
+    """
+
+    pattern: re.Pattern[str]
+    pieces: tuple[str, ...]
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Return the matches in a text, in order."""
+        for piece in self.pieces:
+            if piece in text:
+                return self.pattern.finditer(text)
+        return iter(())
+
+
+def _after(words: str, rest: str) -> _Finder:
+    """Find one of some words and what follows it.
+
+    :param rest: a pattern.
+    """
+    listed = words.split()
+    pieces = [word for word in listed if not any(other != word and other in word for other in listed)]
+    return _Finder(re.compile(rf"\b(?:{'|'.join(listed)})\b{rest}"), tuple(pieces))
+
+
+_STREET = _after("jalan jln jl jlan", r"\.?\s*")
+_ALLEY = _after("gang gg lorong lrg", r"\.?\s*")
+_HAMLET = _after("dusun dsn dukuh dk kampung kp kmpg lingkungan padukuhan jorong banjar", r"\.?\s*")
+_ESTATE = _after(
+    "perumahan perum perumnas prmhn komplek kompleks komp cluster apartemen apartement rusun rusunawa", r"\.?\s*"
 )
-_RT = re.compile(r"\brt\b[\s.:/-]*(?:(?:ke|no)[\s.-]*)?(\d{1,3})\b")
-_RW = re.compile(r"\brw\b[\s.:/-]*(?:(?:ke|no)[\s.-]*)?(\d{1,3}|[ivx]{1,5})\b")
-_GLUED = re.compile(r"\b(rt|rw)(\d{1,3})\b")
-_RT_SLASH = re.compile(r"\brt\b(?:\s*/\s*rw)?[\s.:]*(\d{1,3})\s*[/.-]\s*(?:rw\s*)?(\d{1,3})\b")
-_KM = re.compile(r"\b(?:km|kilometer|pal)\b[\s.:]*(\d{1,4}(?:\s?[+,.]\s?\d{1,3})?)")
-_NUMBER = re.compile(r"\b(?:no|nomor|nmr)\b[\s.:]*(\d{1,4})\s?([a-z])?\b")
-_BLOCK = re.compile(r"\b(?:blok|blk|block)\b[\s.:]*([a-z]{1,2}\s?-?\s?\d{0,3}|\d{1,3}\s?[a-z]?)\b")
-_POLE = re.compile(r"\b(?:tiang|gardu|panel)\b(?:\s*(?:no|nomor|listrik|pju))*[\s.:]*([a-z]{0,4}[\s.-]?\d[\d/.-]*)")
-_COORDINATE = re.compile(r"(-?\d{1,2}\.\d{3,})\s*[,;\s]\s*(\d{2,3}\.\d{3,})")
-_LANDMARK = re.compile(
-    r"\b(?:depan|dpn|dekat|dkt|deket|samping|smping|seberang|sebrang|sebelah|belakang|blkg|blakang|sekitar|area)\s+"
-    r"(?=(?:sd|sdn|sdit|smp|smpn|sma|sman|smk|smkn|mi|min|mts|mtsn|man|tk|paud|masjid|mesjid|musholla|mushola|musala|"
+_RT = _after("rt", r"[\s.:/-]*(?:(?:ke|no)[\s.-]*)?(\d{1,3})\b")
+_RW = _after("rw", r"[\s.:/-]*(?:(?:ke|no)[\s.-]*)?(\d{1,3}|[ivx]{1,5})\b")
+_GLUED = _Finder(re.compile(r"\b(rt|rw)(\d{1,3})\b"), ("rt", "rw"))
+_RT_SLASH = _after("rt", r"(?:\s*/\s*rw)?[\s.:]*(\d{1,3})\s*[/.-]\s*(?:rw\s*)?(\d{1,3})\b")
+_KM = _after("km kilometer pal", r"[\s.:]*(\d{1,4}(?:\s?[+,.]\s?\d{1,3})?)")
+_NUMBER = _after("no nomor nmr", r"[\s.:]*(\d{1,4})\s?([a-z])?\b")
+_BLOCK = _after("blok blk block", r"[\s.:]*([a-z]{1,2}\s?-?\s?\d{0,3}|\d{1,3}\s?[a-z]?)\b")
+_POLE = _after("tiang gardu panel", r"(?:\s*(?:no|nomor|listrik|pju))*[\s.:]*([a-z]{0,4}[\s.-]?\d[\d/.-]*)")
+_COORDINATE = _Finder(re.compile(r"(-?\d{1,2}\.\d{3,})\s*[,;\s]\s*(\d{2,3}\.\d{3,})"), (".",))
+_LANDMARK = _after(
+    "depan dpn dekat dkt deket samping smping seberang sebrang sebelah belakang blkg blakang sekitar area",
+    r"\s+(?=(?:sd|sdn|sdit|smp|smpn|sma|sman|smk|smkn|mi|min|mts|mtsn|man|tk|paud|masjid|mesjid|musholla|mushola|musala|"
     r"langgar|surau|gereja|pura|vihara|klenteng|pasar|psr|puskesmas|pkm|pustu|rsud|rs|rsu|rumah sakit|klinik|kantor|"
     r"balai|polsek|polres|koramil|kodim|stasiun|terminal|halte|jembatan|spbu|pom|pabrik|pt|cv|toko|indomaret|alfamart|"
     r"alfamidi|mall|hotel|bank|makam|tpu|lapangan|taman|stadion|kampus|universitas|pondok|ponpes|pesantren|waduk|embung|"
-    r"pos|gapura|warung|bengkel|apotek|apotik|perumahan|simpang|perempatan|pertigaan|bundaran|tugu|monumen|alun)\b)"
+    r"pos|gapura|warung|bengkel|apotek|apotik|perumahan|simpang|perempatan|pertigaan|bundaran|tugu|monumen|alun)\b)",
 )
 _TRIGGERS = word_set(
     "jalan jln jl jlan gang gg lorong lrg dusun dsn dukuh dk kampung kp kmpg lingkungan padukuhan jorong banjar "
@@ -126,8 +155,8 @@ def _all(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
 
 
 def _named(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
-    for pattern, kind, longest in _NAMED:
-        for match in pattern.finditer(text):
+    for finder, kind, longest in _NAMED:
+        for match in finder.finditer(text):
             name = _name(text, match.end(), longest)
             if name is None:
                 continue
@@ -143,9 +172,9 @@ def _numbered(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
         slashed.append(match.span())
         yield "rt", str(int(match[1])), match.start(), match.end(1)
         yield "rw", str(int(match[2])), match.start(2), match.end()
-    singles: tuple[tuple[re.Pattern[str], LocatorKind], ...] = ((_RT, "rt"), (_RW, "rw"))
-    for pattern, kind in singles:
-        for match in pattern.finditer(text):
+    singles: tuple[tuple[_Finder, LocatorKind], ...] = ((_RT, "rt"), (_RW, "rw"))
+    for finder, kind in singles:
+        for match in finder.finditer(text):
             if not any(start <= match.start() < end for start, end in slashed):
                 yield kind, _integer(match[1]), match.start(), match.end()
     for match in _GLUED.finditer(text):
@@ -167,7 +196,7 @@ def _figures(text: str) -> Iterator[tuple[LocatorKind, str, int, int]]:
             yield "coordinate", f"{latitude:.5f},{longitude:.5f}", match.start(), match.end()
 
 
-_NAMED: tuple[tuple[re.Pattern[str], LocatorKind, int], ...] = (
+_NAMED: tuple[tuple[_Finder, LocatorKind, int], ...] = (
     (_STREET, "street", 4),
     (_ALLEY, "alley", 3),
     (_HAMLET, "hamlet", 2),

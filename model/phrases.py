@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -58,15 +58,26 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class PhraseText:
-    """Hold the words of a complaint, title first, with a border between the fields."""
+    """Hold the words of a complaint, title first, with a border between the fields.
+
+    :param words: the word of each token; empty for a border.
+    :param borders: the places of the borders.
+    :param size: the number of words, borders and question marks left out.
+    """
 
     tokens: tuple[Token, ...]
     fields: Mapping[str, Normalised]
+    words: tuple[str, ...] = field(init=False, compare=False)
+    borders: frozenset[int] = field(init=False, compare=False)
+    size: int = field(init=False, compare=False)
 
-    @property
-    def size(self) -> int:
-        """Return the number of words, borders and question marks left out."""
-        return len([token for token in self.tokens if token.word not in ("", "?")])
+    def __post_init__(self) -> None:
+        """Count once what every rule file asks for."""
+        words = tuple([token.word for token in self.tokens])
+        borders = frozenset([place for place, word in enumerate(words) if not word]) if "" in words else frozenset()
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "borders", borders)
+        object.__setattr__(self, "size", len(words) - len(borders) - words.count("?"))
 
     def span(self, start: int, end: int) -> tuple[Span, str]:
         """Return where words ``start`` to ``end`` stand as submitted, and their text."""
@@ -139,6 +150,8 @@ class PhraseMatcher:
             needed = frozenset(slot.atom for slot in slots)
             self._by_first.setdefault(slots[0].atom, []).append((number, slots[1:], needed))
         self._first = frozenset(self._by_first)
+        globs = "|".join([f"(?:{glob.pattern})" for glob, _ in self._globs])
+        self._any_glob = re.compile(globs) if globs else None
         self._atoms_of = lru_cache(maxsize=_WORDS_REMEMBERED)(self._find_atoms)
 
     def _parse(self, pattern: str) -> tuple[_Slot, ...]:
@@ -176,7 +189,8 @@ class PhraseMatcher:
 
     def _find_atoms(self, word: str) -> frozenset[int]:
         found = set(self._exact.get(word, ()))
-        found.update(atom for glob, atom in self._globs if glob.fullmatch(word))
+        if self._any_glob is not None and self._any_glob.fullmatch(word):  # few words match any
+            found.update(atom for glob, atom in self._globs if glob.fullmatch(word))
         return frozenset(found) if found else _NO_ATOMS
 
     def find(self, text: PhraseText, hidden: Iterable[Match] = ()) -> list[Match]:
@@ -184,15 +198,13 @@ class PhraseMatcher:
 
         :param hidden: matches whose words count as if they were not there.
         """
-        words = [token.word for token in text.tokens]
-        atoms = list(map(self._atoms_of, words))
+        atoms = list(map(self._atoms_of, text.words))
         for match in hidden:
             for position in range(match.start, match.end):
                 atoms[position] = _NO_ATOMS
         active = [position for position, here in enumerate(atoms) if here]  # most words are in no pattern
         if not active:
             return []
-        borders = {position for position, word in enumerate(words) if not word} if "" in words else set()
         present = frozenset().union(*[atoms[position] for position in active])
         # Of the patterns that begin with an atom only those whose other words are there too.
         begun = {
@@ -205,7 +217,7 @@ class PhraseMatcher:
         for position in active:
             for atom in atoms[position] & firsts:
                 for number, rest in begun[atom]:
-                    end = _follow(atoms, borders, position + 1, rest)
+                    end = _follow(atoms, text.borders, position + 1, rest)
                     if end is not None:
                         found.append(Match(number, position, end))
         return found
@@ -214,7 +226,7 @@ class PhraseMatcher:
 _NO_ATOMS: frozenset[int] = frozenset()
 
 
-def _follow(atoms: list[frozenset[int]], borders: set[int], position: int, rest: tuple[_Slot, ...]) -> int | None:
+def _follow(atoms: list[frozenset[int]], borders: frozenset[int], position: int, rest: tuple[_Slot, ...]) -> int | None:
     if not rest:
         return position
     slot = rest[0]

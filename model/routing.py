@@ -53,8 +53,8 @@ def pool_functions(
     top = max(logs.values())
     raised = {name: math.exp(value - top) for name, value in logs.items()}
     total = sum(raised.values())
-    ranked = sorted(((name, value / total) for name, value in raised.items()), key=lambda pair: (-pair[1], pair[0]))
-    return dict(ranked)
+    shares = {name: value / total for name, value in raised.items()}
+    return {name: shares[name] for name in sorted(sorted(shares), key=shares.__getitem__, reverse=True)}
 
 
 def compose(

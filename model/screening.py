@@ -233,7 +233,7 @@ def _status(findings: Iterable[Finding]) -> tuple[str, float]:
 
 def _noise(text: PhraseText) -> Finding | None:
     """Find texts that are keyboard noise, or nothing but signs."""
-    words = [token.word for token in text.tokens if token.word not in ("", "?")]
+    words = [word for word in text.words if word not in ("", "?")]
     letters = [word for word in words if not word.isdigit()]
     if not letters:
         return Finding("spam", 0.9, (), "derau-tanpa-kata")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
 _PLAIN = re.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])")
 """ASCII without the character that a following accent may belong to."""
 _WORD = re.compile(r"\w+")
+_READ_AGAIN = 16  # texts whose words are kept: places and matters read the same ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,11 @@ def _fold(cluster: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).lower())
 
 
-def words(text: str) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=_READ_AGAIN)
+def words(text: str) -> tuple[tuple[str, int, int], ...]:
     """Split a normalised text into words with their spans.
 
     >>> words("rt 03/rw 5")
-    [('rt', 0, 2), ('03', 3, 5), ('rw', 6, 8), ('5', 9, 10)]
+    (('rt', 0, 2), ('03', 3, 5), ('rw', 6, 8), ('5', 9, 10))
     """
-    return [(match.group(), *match.span()) for match in _WORD.finditer(text)]
+    return tuple([(match[0], *match.span()) for match in _WORD.finditer(text)])

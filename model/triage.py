@@ -255,7 +255,7 @@ class Triage:
         """Answer a complaint that was read.
 
         :param explain: whether anybody will read the reasons; finding the words that spoke for the learned answers
-            takes a sixth of the time.
+            takes a third of the time.
         """
         margins = self.bundle.margins(reading.features, reading.document)
         raw = self.suggest(reading, margins)

@@ -95,10 +95,13 @@ class IncidentBook:
 
     def follow(self) -> None:
         """Read what was written since."""
-        while events := self._store.events_after(self._cursor, _READ, KINDS):
+        more = True
+        while more:
+            events = self._store.events_after(self._cursor, _READ, KINDS)
             for event in events:
                 apply(self._incidents, event)
-            self._cursor = events[-1].seq
+                self._cursor = event.seq
+            more = len(events) == _READ
 
     def of(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the id of the incident of each complaint; one that is still being written begins its own."""

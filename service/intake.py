@@ -218,8 +218,8 @@ class Intake:
 
     def _known(self, complaint_id: str, digest: str, viewer: Viewer) -> Outcome | None:
         """Return the stored answer if the same content was answered before."""
-        state = self.store.complaint(complaint_id, viewer)
-        if state is None and self.store.is_known(complaint_id):
+        state, stored = self.store.look_up(complaint_id, viewer)
+        if state is None and stored:
             raise PilahError("PLH-407", f"id {complaint_id!r}")
         if state is None or state.digest != digest:
             return None

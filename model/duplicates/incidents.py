@@ -296,11 +296,13 @@ class Incidents:
         return seen
 
     def _refresh(self) -> None:
-        waiting = self._changed
-        self._changed = set()
-        for name in waiting - self._members.keys():
+        if not self._changed:
+            return
+        changed, self._changed = self._changed, set()
+        # Not "changed - members.keys()": that goes through all members.
+        waiting = {name for name in changed if name in self._members}
+        for name in changed - waiting:
             self._forget(name)
-        waiting &= self._members.keys()
         parts: list[set[str]] = []
         while waiting:
             name = waiting.pop()

@@ -105,7 +105,8 @@ class Reader:
             return "nomor laporan memuat tanda yang tidak dapat dipakai"
         if len(complaint.text) > MAX_TEXT:
             return f"isi laporan lebih dari {MAX_TEXT} karakter"
-        if store.complaint(complaint.id, user.viewer()) is None and store.is_known(complaint.id):
+        state, stored = store.look_up(complaint.id, user.viewer())
+        if state is None and stored:
             return "nomor laporan ini sudah dipakai di luar wilayah Anda"
         # The answer is made with all duplicates; what of it a person may see is decided when it is shown.
         viewer = Viewer(id=user.id, sender=user.team, scopes=frozenset(SCOPES))

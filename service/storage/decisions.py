@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 from data.errors import PilahError
 from service.storage.log import Event
 from service.storage.record import store_event
-from service.storage.store import to_event, visible
+from service.storage.sight import visible
+from service.storage.store import to_event
 from service.storage.tables import complaints, events
 from service.viewer import Viewer
 

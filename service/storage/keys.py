@@ -14,6 +14,8 @@ from service.codec import now
 from service.storage.tables import keys
 from service.viewer import Viewer
 
+_BY_HASH = sa.select(keys).where(keys.c.hash == sa.bindparam("hashed"))
+
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
@@ -53,7 +55,7 @@ def add_key(connection: Connection, info: KeyInfo, hashed: str) -> None:
 
 def find_key(connection: Connection, hashed: str) -> KeyInfo | None:
     """Return the key with a hash, ``None`` if there is none."""
-    row = connection.execute(sa.select(keys).where(keys.c.hash == hashed)).first()
+    row = connection.execute(_BY_HASH, {"hashed": hashed}).first()
     return None if row is None else _info(row)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +16,17 @@ from service.codec import dumps, now
 from service.storage import judging
 from service.storage.jobs import purge_complaint
 from service.storage.log import FOUND_ID, LINKING, Event, State, fold
-from service.storage.store import Answer, to_event, to_state, visible
+from service.storage.sight import state_query, visible
+from service.storage.store import Answer, to_event, to_state
 from service.storage.tables import assessments, complaints, events, mentions
 from service.viewer import Viewer
+
+# The statements of every posting, made once.
+_ADD_EVENT, _ADD_ANSWER, _ADD_MENTION = events.insert(), assessments.insert(), mentions.insert()
+_ADD_COMPLAINT = complaints.insert()
+_CHANGE_COMPLAINT = complaints.update().where(complaints.c.id == sa.bindparam("key"))
+_ERASED = sa.select(events.c.seq).where(events.c.complaint_id == sa.bindparam("key"), events.c.kind == "deleted")
+_STATE = tuple(item.name for item in fields(State))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +74,12 @@ def store_posting(connection: Connection, posting: Posting, viewer: Viewer) -> R
 
     :raises PilahError: PLH-407 if the id is another sender's, PLH-409 if the complaint was erased.
     """
-    row = connection.execute(sa.select(complaints).where(complaints.c.id == posting.id)).first()
+    row = connection.execute(state_query(viewer), {"key": posting.id}).first()
     state = None if row is None else to_state(row)
-    if state is None:
+    if row is None:
         _refuse_erased(connection, posting.id)
-    else:
-        may_see = sa.select(complaints.c.id).where(complaints.c.id == posting.id, visible(viewer))
-        if connection.execute(may_see).first() is None:
-            raise PilahError("PLH-407", f"id {posting.id!r}")
+    elif not row.seen:
+        raise PilahError("PLH-407", f"id {posting.id!r}")
     time = now()
     outcome, version, seqs = "same", 1, []
     if state is None or state.digest != posting.digest:
@@ -108,10 +114,10 @@ def store_posting(connection: Connection, posting: Posting, viewer: Viewer) -> R
 
 def _insert_answer(connection: Connection, posting: Posting, answer: Answer) -> None:
     values = {"seq": answer.seq, "at": answer.at, "model_id": answer.model_id, "body": answer.body}
-    connection.execute(assessments.insert(), {"complaint_id": posting.id, **values})
+    connection.execute(_ADD_ANSWER, {"complaint_id": posting.id, **values})
     if posting.mentioned:
         rows = [{"seq": answer.seq, "other_id": other} for other in dict.fromkeys(posting.mentioned)]
-        connection.execute(mentions.insert(), rows)
+        connection.execute(_ADD_MENTION, rows)
 
 
 def store_event(connection: Connection, event: Event, viewer: Viewer) -> tuple[Event, bool]:
@@ -190,8 +196,7 @@ def last_answer(connection: Connection, complaint_id: str) -> Answer | None:
 
 
 def _refuse_erased(connection: Connection, complaint_id: str) -> None:
-    statement = sa.select(events.c.seq).where(events.c.complaint_id == complaint_id, events.c.kind == "deleted")
-    if connection.execute(statement.limit(1)).first() is not None:
+    if connection.execute(_ERASED, {"key": complaint_id}).first() is not None:
         raise PilahError("PLH-409", f"id {complaint_id!r}")
 
 
@@ -213,13 +218,13 @@ def _insert(connection: Connection, event: Event) -> Event:
         "digest": _event_digest(event),
         "payload": dumps(event.payload),
     }
-    key = connection.execute(events.insert(), values).inserted_primary_key
+    key = connection.execute(_ADD_EVENT, values).inserted_primary_key
     assert key is not None  # noqa: S101 - SQLite and PostgreSQL both return it
     return replace(event, seq=int(key[0]))
 
 
 def _row(state: State) -> dict[str, Any]:
-    values = asdict(state)
+    values = {name: getattr(state, name) for name in _STATE}
     values["content"] = dumps(state.content)
     values["decided"] = int(state.decided)
     values["sensitive"] = int(state.sensitive)
@@ -231,7 +236,6 @@ def _put(connection: Connection, state: State | None, *, new: bool = False) -> N
     if state is None:
         return
     if new:
-        connection.execute(complaints.insert(), _row(state))
+        connection.execute(_ADD_COMPLAINT, _row(state))
     else:
-        statement = complaints.update().where(complaints.c.id == sa.bindparam("key"))
-        connection.execute(statement, {**_row(state), "key": state.id})
+        connection.execute(_CHANGE_COMPLAINT, {**_row(state), "key": state.id})

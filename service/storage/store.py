@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.storage.engine import ServerLock, migrate, open_engine, storage_error
 from service.storage.log import DECISIONS, Event, State
+from service.storage.sight import ids_query, state_query, visible
 from service.storage.tables import assessments, complaints, events
 from service.storage.writer import Writer
 from service.viewer import Viewer
@@ -89,14 +91,13 @@ class Store:
 
     def complaint(self, complaint_id: str, viewer: Viewer) -> State | None:
         """Return the state of a complaint, ``None`` if it is unknown or not for this viewer's eyes."""
-        statement = sa.select(complaints).where(complaints.c.id == complaint_id, visible(viewer))
-        row = self.read(lambda connection: connection.execute(statement).first())
-        return None if row is None else to_state(row)
+        return self.look_up(complaint_id, viewer)[0]
 
-    def is_known(self, complaint_id: str) -> bool:
-        """Say whether a complaint is stored, whoever may see it."""
-        statement = sa.select(complaints.c.id).where(complaints.c.id == complaint_id)
-        return self.read(lambda connection: connection.execute(statement).first()) is not None
+    def look_up(self, complaint_id: str, viewer: Viewer) -> tuple[State | None, bool]:
+        """Return the state of a complaint as :meth:`complaint` does, and whether it is stored, whoever may see it."""
+        statement = state_query(viewer)
+        row = self.read(lambda connection: connection.execute(statement, {"key": complaint_id}).first())
+        return (to_state(row) if row is not None and row.seen else None), row is not None
 
     def known_ids(self, ids: Sequence[str]) -> set[str]:
         """Return those of the ids that are stored, whoever may see them."""
@@ -107,8 +108,8 @@ class Store:
         """Return those of the ids that the viewer may see."""
         if not ids:
             return set()
-        statement = sa.select(complaints.c.id).where(complaints.c.id.in_(ids), visible(viewer))
-        return self.read(lambda connection: {row.id for row in connection.execute(statement)})
+        statement = ids_query(viewer)
+        return self.read(lambda connection: set(connection.scalars(statement, {"ids": ids})))
 
     def answers(self, complaint_id: str) -> list[Answer]:
         """Return every answer given for a complaint, oldest first."""
@@ -146,10 +147,9 @@ class Store:
 
     def events_after(self, cursor: int, limit: int = 1000, kinds: Sequence[str] | None = None) -> list[Event]:
         """Return the events after a place in the log, in order."""
-        statement = sa.select(events).where(events.c.seq > cursor).order_by(events.c.seq).limit(limit)
-        if kinds is not None:
-            statement = statement.where(events.c.kind.in_(kinds))
-        return [to_event(row) for row in self.read(lambda connection: connection.execute(statement).all())]
+        statement = _following(None if kinds is None else tuple(kinds))
+        values = {"cursor": cursor, "most": limit}
+        return [to_event(row) for row in self.read(lambda connection: connection.execute(statement, values).all())]
 
     def mark(self, cursor: int) -> list[str] | None:
         """Return what the log says at a place, by which a file written then knows its log: another one differs."""
@@ -196,43 +196,19 @@ class Store:
         return self.read(lambda connection: connection.execute(statement).scalar_one())
 
 
-def visible(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Return the condition under which a viewer may see a complaint.
-
-    A sender sees what it sent. A bound viewer sees its regions and agencies and nothing of unknown origin.
-    A confidential or sensitive complaint is shown beyond its sender only to those who review or administer. For a
-    person this holds for what the own team sent, too, and what complains about the own office is never shown.
-    """
-    columns = complaints.c
-    allowed: sa.ColumnElement[bool] = sa.true()
-    if viewer.bound:
-        parts: list[sa.ColumnElement[bool]] = [
-            sa.or_(columns.region_code == code, columns.region_code.startswith(f"{code}.", autoescape=True))
-            for code in viewer.regions
-        ]
-        parts += [
-            sa.or_(columns.agency_id == agency, columns.agency_id.startswith(f"{agency}:", autoescape=True))
-            for agency in viewer.agencies
-        ]
-        allowed = sa.or_(*parts)
-        if viewer.decided_only:
-            allowed = sa.and_(allowed, columns.decided == 1)
-    care: list[sa.ColumnElement[bool]] = []
-    if not viewer.confidential:
-        care += [columns.confidentiality != "rahasia", columns.sensitive == 0]
-    own = columns.sender == viewer.sender if viewer.sender else sa.false()
-    if not viewer.person:
-        return sa.or_(own, sa.and_(allowed, *care))
-    care += [
-        sa.or_(columns.about.is_(None), ~columns.about.contains(f"|{office}|", autoescape=True))
-        for office in viewer.offices
-    ]
-    return sa.and_(sa.or_(own, allowed), *care)
+@lru_cache(maxsize=16)
+def _following(kinds: tuple[str, ...] | None) -> sa.Select[Any]:
+    """Return the query for the first ``most`` events after the place ``cursor`` in the log."""
+    statement = sa.select(events).where(events.c.seq > sa.bindparam("cursor"))
+    if kinds is not None:
+        statement = statement.where(events.c.kind.in_(kinds))
+    return statement.order_by(events.c.seq).limit(sa.bindparam("most"))
 
 
 def to_state(row: Row[Any]) -> State:
     """Read a row of ``complaints``."""
     values = dict(row._mapping)
+    values.pop("seen", None)
     values["content"] = json.loads(values["content"])
     values["decided"] = bool(values["decided"])
     values["sensitive"] = bool(values["sensitive"])

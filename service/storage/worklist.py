@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 
 from service.storage.log import Event
 from service.storage.review_tables import cursors, tasks
-from service.storage.store import visible
+from service.storage.sight import visible
 from service.storage.tables import assessments, complaints, events
 from service.viewer import Viewer
 

@@ -147,7 +147,7 @@ def test_one_failing_write_does_not_spoil_the_others(either: Store) -> None:
             failing.result()
     assert all(future.result().outcome == "new" for future in futures)
     assert either.count() == 30
-    assert not either.is_known("A-99")
+    assert either.look_up("A-99", EVERYTHING) == (None, False)
 
 
 def test_the_writes_are_synchronous_and_the_log_is_wal(store: Store) -> None:

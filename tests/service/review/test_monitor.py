@@ -18,7 +18,7 @@ from service.review.figures import grouped, monthly, months, ranks, semester_day
 from service.review.ledger import Columns
 from service.review.plots import bars, lines, nice_top
 from service.review.tasks import BLIND
-from service.storage.store import visible
+from service.storage.sight import visible
 from service.storage.tables import complaints
 from service.viewer import Viewer
 from service.watching import Alert
