@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from data.complaint import Complaint, Confidentiality, Labels, Record
 from data.readers import read_records
@@ -20,6 +21,9 @@ from training.train import train
 sys.path.insert(0, str(Path(__file__).parent))
 
 from postgresql import postgres_server
+
+settings.register_profile("suite", deadline=None)  # no test fails because a machine is busy
+settings.load_profile("suite")
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 CREATED = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -43,6 +43,8 @@ def load(state: Mapping[str, Any], largest: int | None = None) -> Incidents:
     ):
         incidents._members[name] = Member(name, day, reporter)
         incidents._anchor[name] = (came, first)
+        if first != name:
+            incidents._inherited.add(first)
     incidents._came = int(state["came"])
     for a, b, probability in state["links"]:
         for one, other in ((ids[a], ids[b]), (ids[b], ids[a])):

@@ -73,6 +73,7 @@ class Incidents:
         self.largest = largest
         self._members: dict[str, Member] = {}
         self._anchor: dict[str, tuple[int, str]] = {}  # when a complaint came, and the id that its incident takes
+        self._inherited: set[str] = set()  # ids under which incidents go on without the complaint that gave them
         self._came = 0
         self._near: dict[str, dict[str, float]] = {}
         self._confirmed: dict[str, set[str]] = {}
@@ -112,7 +113,8 @@ class Incidents:
         name = member.id
         if name not in self._members:
             self._came += 1
-            self._anchor[name] = (self._came, name)
+            # Its own id is taken where it was here before and founded an incident that went on without it.
+            self._anchor[name] = (self._came, f"{name}#{self._came}" if name in self._inherited else name)
         self._members[name] = member
         self._touch(name)
         for other in self._near.pop(name, {}):
@@ -130,9 +132,14 @@ class Incidents:
         self._touch(identifier)
         if heirs:
             heir = min(heirs, key=lambda name: self._anchor[name])
-            self._anchor[heir] = min(self._anchor[heir], self._anchor[identifier])
+            self._anchor[heir], dropped = sorted((self._anchor[heir], self._anchor[identifier]))
+            if self._anchor[heir][1] != heir:
+                self._inherited.add(self._anchor[heir][1])
             if identifier in self._closed:
                 self._closed.add(heir)
+        else:
+            dropped = self._anchor[identifier]
+        self._inherited.discard(dropped[1])
         for kept in (self._confirmed, self._rejected):
             for other in kept.pop(identifier, set()):
                 kept[other].discard(identifier)

@@ -173,6 +173,18 @@ def test_the_parts_of_a_broken_incident_do_not_undo_each_other() -> None:
         assert incidents.get(kept).members == ("B-1",)
 
 
+def test_a_founder_that_comes_again_takes_no_id_of_another_incident() -> None:
+    incidents = filled(3, {(0, 1): 0.99})
+    kept = incidents.of("c0").id
+    incidents.remove("c0")
+    for again in range(2):
+        incidents.add(Member("c0", None, None))
+        assert incidents.of("c1").id == kept
+        assert incidents.of("c0").id not in (kept, incidents.of("c2").id), again
+        assert len(incidents.all()) == 3
+        incidents.remove("c0")
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(STEP, max_size=20), st.lists(STEP, max_size=10))
 def test_what_is_written_down_goes_on_as_if_it_had_stayed(before: list[Any], after: list[Any]) -> None:
