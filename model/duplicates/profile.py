@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -148,9 +148,15 @@ def _following(words: Sequence[str]) -> dict[tuple[str, str], str]:
     return found
 
 
+def _in_names(place: Locator) -> Locator:
+    """Leave out the words that name nothing: what stands in a field of an address may be "tidak tahu"."""
+    return replace(place, words=tuple(word for word in place.words if word not in STOP_WORDS))
+
+
 def profile(document: Document) -> Profile:
     """Prepare a document for comparison."""
     reading = document.reading
+    locators = [kept for place in reading.locators if (kept := _in_names(place)).words or not place.words]
     text, told = document.text_words, (*document.title_words, *document.text_words)
     everything = (*document.title_words, *document.place_words, *text)
     useful = [word for word in everything if word not in STOP_WORDS]
@@ -158,7 +164,7 @@ def profile(document: Document) -> Profile:
     triples = tuple(zip(text, text[1:], text[2:], strict=False))
     named: dict[str, set[str]] = {}
     numbered: dict[str, set[str]] = {}
-    for place in reading.locators:
+    for place in locators:
         if place.kind in NUMBERED_KINDS:
             numbered.setdefault(place.kind, set()).update(place.words)
         else:
@@ -193,7 +199,7 @@ def profile(document: Document) -> Profile:
         links=frozenset(reading.links),
         maps=frozenset(reading.maps),
         dates=frozenset(reading.dates),
-        names_of=_names_of(reading.locators),
+        names_of=_names_of(locators),
         short=frozenset([word for word in words if len(word) in _INITIALS]),
         runs=" ".join(("".join(map(_initial, document.title_words)), "".join(map(_initial, text)))),
         parts=_parts(everything),

@@ -59,6 +59,7 @@ def test_far_coordinates_are_told() -> None:
     assert named(one, make("b", "Lampu mati", latitude=-7.0, longitude=107.6))["far"] == 1
 
 
+ADDRESS_WORDS = "tidak tahu ada di Jalan Desa Kec. SD yang untuk Paseh 3".split()
 texts = st.text(st.sampled_from("abc RTW 123/.,\n*[]é"), max_size=80)
 
 
@@ -70,6 +71,16 @@ def test_signals_are_finite_and_do_not_depend_on_the_order(one: str, other: str)
     assert np.isfinite(list(values.values())).all()
     for name in set(SIGNALS) - {"run_length", "run_share"}:  # the run is counted along the first text
         assert values[name] == pytest.approx(swapped[name]), name
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(ADDRESS_WORDS), max_size=4), min_size=4, max_size=4))
+def test_any_words_may_stand_in_the_fields_of_an_address(fields: list[list[str]]) -> None:
+    district, location, title, text = map(" ".join, fields)
+    a = make("a", f"lampu mati {text}", district=district, location=location, title=title)
+    b = make("b", f"lampu mati {text}", district=location, location=district)
+    assert 0 < judge(a, b).probability < 1
+    assert 0 < judge(b, a).probability < 1
 
 
 def test_weights_survive_a_round_trip(tmp_path: Path) -> None:
