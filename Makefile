@@ -12,8 +12,8 @@ serve: $(VENV)/.serve  ## Start the API on 127.0.0.1:8080 with the shipped base 
 
 setup: $(VENV)/.all  ## Install everything into .venv
 
-test: $(VENV)/.all  ## Run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.all  ## Run the tests, on all cores
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.all  ## Lint, types, import contracts, dependencies
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 
 from data.complaint import Complaint, Confidentiality, Record
 from data.giveaways import strip_giveaways
@@ -19,14 +19,13 @@ from model.text import normalise
 from training.groups import place_keys
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Example:
     """Hold one complaint as the heads learn it.
 
     :param full: normalised title and body.
     :param untitled: normalised body.
     :param mentioned: see :func:`model.classifier.mentions`; of places that no label names nothing is kept.
-    :param known: probabilities by function of the responsibility table; empty where no agency is to be learned.
     :param complaint: without what gives the label away.
     """
 
@@ -34,10 +33,20 @@ class Example:
     full: str
     untitled: str
     mentioned: dict[str, float]
-    known: Mapping[str, float]
     date: datetime | None
     truth: Truth
     complaint: Complaint
+
+    @cached_property
+    def known(self) -> Mapping[str, float]:
+        """Return what the responsibility table says, by function; nothing where no agency is to be learned.
+
+        Only some examples are asked, so that it is found out then.
+        """
+        if self.truth.agency is None:
+            return {}
+        title = normalise(mask(self.complaint.title)) if self.complaint.title else None
+        return shipped_matcher().read(normalise(mask(self.complaint.text)), title).probabilities
 
     @property
     def reporter(self) -> str | None:
@@ -84,13 +93,7 @@ def _example(keys: frozenset[str], labelled: tuple[Record, Truth]) -> Example:
         full=document_text(title, text),
         untitled=document_text(None, text),
         mentioned={key: weight for key, weight in mentions(fields).items() if key in keys},
-        known=_known(title, text) if labels.agency else {},
         date=complaint.date,
         truth=labels,
         complaint=replace(complaint, title=stripped, text=body),
     )
-
-
-def _known(title: str | None, text: str) -> Mapping[str, float]:
-    """Return what the responsibility table says of a masked complaint."""
-    return shipped_matcher().read(normalise(text), normalise(title) if title else None).probabilities

@@ -49,16 +49,19 @@ class Task:
     function: Callable[[str], str | None] = lambda label: None
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """Hold what each example tells beside its features.
+class Hint(Protocol):
+    """Say what an example tells beside its features."""
 
-    :param mentioned: see :func:`model.classifier.mentions`.
-    :param known: probabilities by function of the responsibility table.
-    """
+    @property
+    def mentioned(self) -> Mapping[str, float]:
+        """Return what the text says of places; see :func:`model.classifier.mentions`."""
 
-    mentioned: Sequence[Mapping[str, float]]
-    known: Sequence[Mapping[str, float]]
+    @property
+    def known(self) -> Mapping[str, float]:
+        """Return probabilities by function of the responsibility table."""
+
+
+Hints = Sequence[Hint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,6 @@ def calibrate(task: Task, head: Head, rows: Sequence[int], margins: Floats64, hi
     """
     offsets = None
     if any(group.function for group in head.groups):
-        offsets = np.stack([head.hints(hints.known[i]) for i in rows])
-    truths, mentioned = [str(task.labels[i]) for i in rows], [hints.mentioned[i] for i in rows]
+        offsets = np.stack([head.hints(hints[i].known) for i in rows])
+    truths, mentioned = [str(task.labels[i]) for i in rows], [hints[i].mentioned for i in rows]
     return fit_calibration(head, margins, truths, mentioned, offsets)[0]

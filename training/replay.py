@@ -28,7 +28,7 @@ from training.examples import Example
 
 _EARLIER = 0.5  # of the dated rows; the later part is replayed
 _MOST_REPLAYED = 600
-_MOST_EARLIER = 2_000  # of the rows before them, the latest: sketches of so many weigh head and memory alike
+_MOST_EARLIER = 1_000  # of the rows before them, the latest: sketches of so many weigh head and memory alike
 _LEAST_REPLAYED = 100
 _DELAY = timedelta(days=1)
 _REFIT_EVERY = 10  # decisions; in service it is every night

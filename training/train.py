@@ -38,7 +38,7 @@ from training.calibrate import Fold, calibration_folds
 from training.confidence import reader_of, trust
 from training.config import Config
 from training.examples import Example, make_examples
-from training.heads import FittedHead, Hints, Task, fit_head
+from training.heads import FittedHead, Task, fit_head
 from training.outcomes import fit_outcomes
 from training.provenance import faults, marks
 from training.replay import History, fit_pool, history_of
@@ -95,8 +95,8 @@ def _train(
         if config.transformer.encoder != "none":
             from training.accurate import vote  # noqa: PLC0415 - its libraries are an extra
 
-            texts, hints = _drop_titles(examples, config), _hints(examples)
-            fitted, accurate, votes = vote(fitted, tasks, texts, hints, folds, config, bool(bar.disable))
+            texts = _drop_titles(examples, config)
+            fitted, accurate, votes = vote(fitted, tasks, texts, examples, folds, config, bool(bar.disable))
         pool = replayed()
     heads = _place(fitted)
     extras = {BASE_WEIGHTS.name: json.loads(BASE_WEIGHTS.read_text(encoding="utf-8"))}
@@ -179,7 +179,7 @@ def _fit(
     heads: list[FittedHead] = []
     parts: list[LinearModel] = []
     for task in tasks:
-        head = fit_head(task, solver, _hints(examples), folds, config.heads, progress)
+        head = fit_head(task, solver, examples, folds, config.heads, progress)
         if head is not None:  # only the bytes are kept: the weights of all heads as floats are the most there would be
             parts += _in_bytes(head)
             heads.append(replace(head, weights=np.empty((0, head.bias.size))))
@@ -200,10 +200,6 @@ def _in_bytes(head: FittedHead) -> list[LinearModel]:
         LinearModel.quantise(head.weights[:, start : start + _COLUMNS], head.bias[start : start + _COLUMNS])
         for start in starts
     ]
-
-
-def _hints(examples: Sequence[Example]) -> Hints:
-    return Hints([e.mentioned for e in examples], [e.known for e in examples])
 
 
 def _counted(examples: Sequence[Example], groups: NDArray[np.int64], config: Config) -> list[str]:
