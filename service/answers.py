@@ -202,11 +202,23 @@ class AlertFound(Answer):
     ids: list[str]
 
 
+class AlertEnded(Answer):
+    """A drift alarm that stands no more: ``gone``, ``audit`` or ``model``."""
+
+    kind: str
+    what: str
+    since: str
+    until: str
+    why: str
+    says: str
+
+
 class AlertsAnswer(Answer):
     """What has changed."""
 
     looked_at: str | None
     alerts: list[AlertFound]
+    ended: list[AlertEnded]
 
 
 class SwitchAnswer(Answer):
