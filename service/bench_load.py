@@ -49,9 +49,10 @@ class Server:
         environment: Mapping[str, str] | None = None,
         failed: str = "the server did not start",
     ) -> None:
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603
-        assert self.process.stdout is not None  # noqa: S101
-        words = self.process.stdout.readline().split()
+        self.process = subprocess.Popen(  # noqa: S603 - one of our own programs
+            command, stdout=subprocess.PIPE, text=True, env=environment
+        )
+        words = next(iter(self.process.stdout or ()), "").split()
         self.url = next((word for word in words if word.startswith("http")), "")
         if not self.url:
             raise RuntimeError(failed)

@@ -69,11 +69,11 @@ class History:
 
 
 def history_of(examples: Sequence[Example]) -> History | None:
-    """Cut the examples that name an agency by time; ``None`` if there is too little dated history."""
+    """Cut the examples that name an agency by time; ``None`` if too little is dated, or one agency has all."""
     named = [e for e in examples if e.truth.agency is not None]
     dated = sorted((e for e in named if e.date is not None), key=lambda e: (e.date, e.id))
     cut = max(int(_EARLIER * len(dated)), len(dated) - _MOST_REPLAYED)
-    if len(dated) - cut < _LEAST_REPLAYED:
+    if len(dated) - cut < _LEAST_REPLAYED or len({e.truth.agency for e in named}) < 2:
         return None
     undated = [e for e in named if e.date is None]
     return History(dated[max(0, cut - _MOST_EARLIER) : cut], undated[-_MOST_EARLIER:], dated[cut:])

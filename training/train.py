@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -40,7 +37,7 @@ from training.config import Config
 from training.examples import Example, make_examples
 from training.heads import FittedHead, Task, fit_head
 from training.outcomes import fit_outcomes
-from training.provenance import faults, marks
+from training.provenance import faults, labels_of, marks, metadata
 from training.replay import History, fit_pool, history_of
 from training.solvers import Solver
 from training.vectorise import feature_matrix, find_encoder, fit_vectoriser
@@ -85,7 +82,7 @@ def _train(
     home = config.home or (_home(examples) if config.agency == "labels" else None)
     history = history_of(examples) if config.agency == "labels" else None
     long = history is not None and len(history.later) >= _WORTH
-    with beside(processes if long else 1, _replay, history, config, home) as replayed:
+    with beside(processes if long else 1, _fit_pool, history, config, home) as replayed:
         groups = near_duplicate_groups([e.full for e in examples])
         bar.update()
         folds = calibration_folds([e.date for e in examples], groups, config.calibration_folds, config.seed)
@@ -111,7 +108,7 @@ def _train(
         heads=heads,
         home=home,
         category_knowledge=config.heads.category_knowledge if _official(examples) else 0.0,
-        metadata={**_metadata(examples, list(heads)), "faults": faults(examples, groups), **votes},
+        metadata={**metadata(examples, list(heads)), "faults": faults(examples, groups), **votes},
         config=config.to_toml(),
         extras={**extras, **marks(examples)},
         accurate=accurate,
@@ -131,10 +128,8 @@ def _train(
     return replace(bundle, extras={**bundle.extras, **learned, **trusted})
 
 
-def _replay(history: History | None, config: Config, home: str | None) -> PoolModel | None:
-    if history is None or len({e.truth.agency for e in (*history.earlier, *history.undated, *history.later)}) < 2:
-        return None
-    return fit_pool(history, partial(_sketch, config=config, home=home), config.seed)
+def _fit_pool(history: History | None, config: Config, home: str | None) -> PoolModel | None:
+    return fit_pool(history, partial(_sketch, config=config, home=home), config.seed) if history is not None else None
 
 
 def _sketch(examples: Sequence[Example], config: Config, home: str | None) -> Bundle:
@@ -143,7 +138,7 @@ def _sketch(examples: Sequence[Example], config: Config, home: str | None) -> Bu
     groups = np.arange(len(examples))
     vectoriser, linear, fitted = _fit(examples, groups, [], tasks, config, bool)
     heads = _place(fitted)
-    return Bundle("sketch", "", vectoriser, linear, heads, home=home, metadata=_metadata(examples, list(heads)))
+    return Bundle("sketch", "", vectoriser, linear, heads, home=home, metadata=metadata(examples, list(heads)))
 
 
 def _fit(
@@ -255,7 +250,7 @@ def _agency_parent(agency: str) -> str | None:
 
 def _home(examples: Sequence[Example]) -> str | None:
     """Return the region that most of the learned offices belong to, if there is one."""
-    names = Counter(_labels(examples, "agency"))
+    names = Counter(labels_of(examples, "agency"))
     regions: Counter[str] = Counter()
     for name, count in names.items():
         code = parse_agency(name).region_code
@@ -269,33 +264,6 @@ def _home(examples: Sequence[Example]) -> str | None:
 
 def _official(examples: Sequence[Example]) -> bool:
     """Tell whether the categories are mostly of the official tree, not of a scheme of their own."""
-    labels = _labels(examples, "category")
+    labels = labels_of(examples, "category")
     known = load_categories().by_id
     return sum(label in known for label in labels) > 0.5 * len(labels)
-
-
-def _metadata(examples: Sequence[Example], heads: Sequence[str]) -> dict[str, Any]:
-    dates = sorted(e.date for e in examples if e.date is not None)
-    fingerprint = hashlib.sha256("\n".join(sorted(text_hash(e.full) for e in examples)).encode()).hexdigest()
-    return {
-        "data": {
-            "rows": len(examples),
-            "first_date": dates[0].date().isoformat() if dates else None,
-            "last_date": dates[-1].date().isoformat() if dates else None,
-            "fingerprint": fingerprint,
-            "labels": {name: dict(Counter(_labels(examples, name)).most_common()) for name in heads},
-        },
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "scikit-learn", "scipy", "safetensors")},
-        },
-    }
-
-
-def _labels(examples: Sequence[Example], task: str) -> list[str]:
-    return [label for e in examples if (label := getattr(e.truth, task)) is not None]
-
-
-def text_hash(text: str) -> str:
-    """Return a short hash of a normalised text, to tell later whether a bundle was trained on it."""
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-_Store = Annotated[str | None, typer.Option(help="Database address; as the server's by default.")]
-_Var = Annotated[Path | None, typer.Option(help="Folder of everything the server writes.")]
+from service.opening import StoreOption, VarOption
+
 _Passphrase = Annotated[
     Path | None,
     typer.Option(help="File whose first line is the passphrase. Keep it elsewhere: without it the backup is lost."),
@@ -24,8 +24,8 @@ def register(app: typer.Typer) -> None:
 def backup(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; one that is there is replaced.")],
     passphrase_file: _Passphrase = None,
-    store: _Store = None,
-    var: _Var = None,
+    store: StoreOption = None,
+    var: VarOption = None,
 ) -> None:
     """Copy the store into one file while the server runs; encrypted if a passphrase is given."""
     from service.backup import back_up  # noqa: PLC0415
@@ -40,8 +40,8 @@ def backup(
 def restore_backup(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="A file that 'pilah backup' wrote.")],
     passphrase_file: _Passphrase = None,
-    store: _Store = None,
-    var: _Var = None,
+    store: StoreOption = None,
+    var: VarOption = None,
 ) -> None:
     """Put a backup in the place of the store. Stop the server first; the store before is kept beside it."""
     from service.backup import restore  # noqa: PLC0415

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from data.parallel import cores
 from service.inputs import Strict, TextColumn, TitleColumn, columns, read_inputs
 
 
@@ -42,7 +43,6 @@ def duplicates(
     """Write a line for each pair, best first; `probability` is that of being the same incident."""
     from tqdm import tqdm  # noqa: PLC0415
 
-    from data.parallel import cores  # noqa: PLC0415
     from data.regions import Regions  # noqa: PLC0415
     from model.bundle import load as load_bundle  # noqa: PLC0415
     from model.duplicates.archive import LINKED, Archive, Pair, best_pairs_first, read_pair_ids  # noqa: PLC0415

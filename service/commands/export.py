@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from service.opening import StoreOption, VarOption
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -16,8 +18,8 @@ def register(app: typer.Typer) -> None:
 
 def export(
     output: Annotated[Path, typer.Option("--output", "-o", help="Directory of the files.")],
-    store: Annotated[str | None, typer.Option(help="Database address; as the server's by default.")] = None,
-    var: Annotated[Path | None, typer.Option(help="Folder of everything the server writes.")] = None,
+    store: StoreOption = None,
+    var: VarOption = None,
 ) -> None:
     """Write rows.jsonl to train on, audit.jsonl to evaluate on, and estimates.json with intervals.
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from data.parallel import spread
 from service.inputs import (
     AgencyColumn,
     CategoryColumn,
@@ -17,6 +18,7 @@ from service.inputs import (
     columns,
     read_inputs,
 )
+from service.opening import StoreOption, VarOption
 
 
 def register(app: typer.Typer) -> None:
@@ -26,8 +28,8 @@ def register(app: typer.Typer) -> None:
 
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="CSV, JSONL, Parquet, XLSX or the export 'Laporan Ringkas'.")],
-    store: Annotated[str | None, typer.Option(help="Database address; as the server's by default.")] = None,
-    var: Annotated[Path | None, typer.Option(help="Folder of everything the server writes.")] = None,
+    store: StoreOption = None,
+    var: VarOption = None,
     bundle: Annotated[Path | None, typer.Option(help="Folder of the model bundle.")] = None,
     agency_column: AgencyColumn = None,
     category_column: CategoryColumn = None,
@@ -45,7 +47,6 @@ def import_files(
     from tqdm import tqdm  # noqa: PLC0415
 
     from data.errors import PilahError  # noqa: PLC0415
-    from data.parallel import spread  # noqa: PLC0415
     from service.archive import Counts, Reader, import_records, prepare  # noqa: PLC0415
     from service.following import follow_log  # noqa: PLC0415
     from service.server import make_private  # noqa: PLC0415

@@ -12,11 +12,10 @@ import typer
 
 from data.errors import PilahError
 from service.inputs import AgencyColumn, CategoryColumn, TypeColumn, columns, read_inputs
+from service.opening import VarOption
 
 if TYPE_CHECKING:
     from training.registry import Entry, Registry
-
-Var = Annotated[Path | None, typer.Option(help="Folder of everything the server writes.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +34,7 @@ def _registry(var: Path | None) -> Registry:
     return Registry(load_settings(var=var).var / "models")
 
 
-def list_models(var: Var = None) -> None:
+def list_models(var: VarOption = None) -> None:
     """List the models, newest first."""
     registry = _registry(var)
     contents = registry.read()
@@ -50,12 +49,12 @@ def list_models(var: Var = None) -> None:
         typer.echo(f"{entry.name}: {', '.join(marks)}; {entry.rows} rows; added {entry.added}")
 
 
-def add(bundle: Annotated[Path, typer.Argument(help="Directory of a bundle.")], var: Var = None) -> None:
+def add(bundle: Annotated[Path, typer.Argument(help="Directory of a bundle.")], var: VarOption = None) -> None:
     """Take a copy of a bundle in as a candidate."""
     typer.echo(_registry(var).add(bundle).name)
 
 
-def show(name: Annotated[str, typer.Argument(help="Name of a model.")], var: Var = None) -> None:
+def show(name: Annotated[str, typer.Argument(help="Name of a model.")], var: VarOption = None) -> None:
     """Print what is known of a model: lineage, the gate's figures, its shadow report."""
     from service.shadow import report  # noqa: PLC0415
 
@@ -82,7 +81,7 @@ def promote(
     reason: Annotated[str, typer.Option(help="Why it is forced; kept in the registry.")] = "",
     by: Annotated[str, typer.Option(help="Who forces it.")] = "",
     floor: Annotated[float, typer.Option(min=0.0, max=1.0, help="Least accuracy of the agency in each region.")] = 0.2,
-    var: Var = None,
+    var: VarOption = None,
     agency_column: AgencyColumn = None,
     category_column: CategoryColumn = None,
     type_column: TypeColumn = None,
@@ -140,7 +139,7 @@ def _judge(registry: Registry, entry: Entry, records: list, floor: float) -> tup
 
 def rollback(
     reason: Annotated[str, typer.Option(help="Why; kept in the registry.")] = "",
-    var: Var = None,
+    var: VarOption = None,
 ) -> None:
     """Let the model before answer again, at once."""
     before = _registry(var).rollback(reason)
@@ -149,7 +148,7 @@ def rollback(
 
 def shadow(
     model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Name or directory; none ends it.")] = None,
-    var: Var = None,
+    var: VarOption = None,
 ) -> None:
     """Let a candidate score live traffic beside the live model, unseen by anyone; `show` reports the difference."""
     registry = _registry(var)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.parallel import spread
 from service.inputs import Strict, TextColumn, TitleColumn, columns, read_inputs
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ def score(
 
     from tqdm import tqdm  # noqa: PLC0415
 
-    from data.parallel import spread  # noqa: PLC0415
     from model.triage import BASE, Triage  # noqa: PLC0415
 
     records = read_inputs([source], columns(text=text_column, title=title_column), strict)

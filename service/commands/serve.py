@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.opening import VarOption
+
 if TYPE_CHECKING:
     from model.triage import Triage
     from service.settings import Settings
@@ -28,7 +30,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
     bundle: Annotated[Path | None, typer.Option(help="Folder of the model bundle.")] = None,
     store: Annotated[str | None, typer.Option(help="Database address, as sqlite:////path/pilah.db.")] = None,
-    var: Annotated[Path | None, typer.Option(help="Folder of everything the server writes.")] = None,
+    var: VarOption = None,
 ) -> None:
     """Start the API on 127.0.0.1:8080 with the promoted model, else the bundle of the settings (the shipped base)."""
     from model.duplicates.scorer import scorer_of  # noqa: PLC0415

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.keys import StoreOption, VarOption, open_store
+from service.opening import StoreOption, VarOption, open_store
 
 _Scope = Annotated[str, typer.Argument(help="semua, tingkat:TIER or wilayah:CODE, as in the guarantee of an answer.")]
 _Official = Annotated[str, typer.Option(help="Name and office of the person who decides it.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.keys import StoreOption, VarOption, open_store
+from service.opening import StoreOption, VarOption, open_store
 
 _ROLE_HELP = "nasional, instansi, penghubung, koordinator or analis."
 
