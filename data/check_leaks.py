@@ -23,7 +23,8 @@ from data.errors import PilahError
 from data.findings import Finding, Severity, graded, percent
 from data.giveaways import strip_giveaways
 from data.labels import label_key
-from data.similar import near_duplicate_groups, wording
+from data.near_duplicates import near_duplicate_groups
+from data.similar import wording
 from data.splits import time_split
 
 _SURE = 0.95  # of the texts with the word that carry the label

@@ -13,7 +13,7 @@ from data.complaint import Record
 from data.dates import JAKARTA
 from data.findings import Finding, Severity
 from data.hygiene import clean_records
-from data.similar import near_duplicate_groups
+from data.near_duplicates import near_duplicate_groups
 
 _FEW = 100
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from data.complaint import Record
 from data.dates import JAKARTA
 from data.errors import PilahError
-from data.similar import THRESHOLD, near_duplicate_groups
+from data.near_duplicates import near_duplicate_groups
+from data.similar import THRESHOLD
 
 __all__ = ["THRESHOLD", "TimeSplit", "grouped_folds", "near_duplicate_groups", "time_split"]
 

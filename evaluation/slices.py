@@ -16,7 +16,7 @@ from data.complaint import Record
 from data.dates import JAKARTA
 from data.functions import function_of
 from data.language import INDONESIAN, JAVA, OTHER, language
-from data.similar import near_duplicate_groups
+from data.near_duplicates import near_duplicate_groups
 from evaluation.metrics import bootstrap
 from evaluation.protocols import QUESTIONS, Case, Split
 from evaluation.rates import interval

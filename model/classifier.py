@@ -228,7 +228,7 @@ class LinearModel:
         return np.asarray((features.values @ rows) * self.scales + self.bias, np.float32)
 
     @classmethod
-    def quantise(cls, weights: NDArray[np.float64], bias: NDArray[np.float64]) -> LinearModel:
+    def quantise(cls, weights: NDArray[np.floating[Any]], bias: NDArray[np.float64]) -> LinearModel:
         """Store weights in one byte each, one scale a column.
 
         :param weights: shape (n_features, n_groups).

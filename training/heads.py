@@ -14,7 +14,7 @@ from model.classifier import Calibration, Head, group_by_label
 from training.calibrate import Fold, fit_calibration
 from training.config import HeadConfig
 from training.groups import build_groups
-from training.solvers import Floats64, Penalty, Rows
+from training.solvers import Floats64, Penalty, Rows, Weights
 
 _CHOSEN_ROWS = 3_000  # with more rows the first penalty is taken: the choice matters less and costs more
 
@@ -29,7 +29,7 @@ class Fitter(Protocol):
     def margins(self, rows: Rows, target: Rows, n_groups: int, asked: Rows, penalty: Penalty) -> Floats64:
         """Fit on ``rows`` and score the rows ``asked``."""
 
-    def fit(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Floats64, Floats64]:
+    def fit(self, rows: Rows, target: Rows, n_groups: int, penalty: Penalty) -> tuple[Weights, Floats64]:
         """Return weights and bias fitted on ``rows``."""
 
 
@@ -75,7 +75,7 @@ class FittedHead:
     """
 
     head: Head
-    weights: Floats64
+    weights: Weights
     bias: Floats64
     unseen: Mapping[int, Floats64] = field(default_factory=dict)
 

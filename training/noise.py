@@ -23,7 +23,7 @@ from scipy.special import logsumexp, softmax
 from data.complaint import Record
 from data.findings import Finding, Severity
 from data.functions import function_of
-from data.similar import near_duplicate_groups
+from data.near_duplicates import near_duplicate_groups
 from model.classifier import Calibration, Head, group_by_label
 from training.config import FeatureConfig
 from training.examples import Example, make_examples

@@ -19,8 +19,8 @@ from data.categories import load_categories
 from data.complaint import Record
 from data.errors import PilahError
 from data.functions import function_of
+from data.near_duplicates import near_duplicate_groups
 from data.parallel import beside
-from data.similar import near_duplicate_groups
 from model.accurate import Accurate
 from model.bundle import Bundle
 from model.classifier import Head, LinearModel

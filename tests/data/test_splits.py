@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from data.complaint import Complaint, Record
 from data.dates import JAKARTA
 from data.errors import PilahError
-from data.similar import jaccard, near_duplicate_groups, shingles
+from data import near_duplicates
+from data.near_duplicates import near_duplicate_groups
+from data.similar import jaccard, shingles
 from data.splits import grouped_folds, time_split
 
 WORDS = ["jalan", "rusak", "lampu", "mati", "desa", "sampah", "banjir", "mohon", "segera", "pasar"]
@@ -18,8 +20,8 @@ TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), max
 
 
 @settings(max_examples=150, deadline=None)
-@given(TEXTS, st.sampled_from([0.3, 0.5, 0.6, 0.8, 1.0]))
-def test_groups_are_exactly_the_connected_similar_texts(texts: list[str], threshold: float) -> None:
+@given(TEXTS, st.sampled_from([0.3, 0.5, 0.6, 0.8, 1.0]), st.sampled_from([1, 2, 1_000]))
+def test_groups_are_exactly_the_connected_similar_texts(texts: list[str], threshold: float, block: int) -> None:
     sets = [shingles(text) for text in texts]
     expected = list(range(len(texts)))
     changed = True
@@ -31,7 +33,9 @@ def test_groups_are_exactly_the_connected_similar_texts(texts: list[str], thresh
                     low = min(expected[a], expected[b])
                     expected = [low if group in (expected[a], expected[b]) else group for group in expected]
                     changed = True
-    assert near_duplicate_groups(texts, threshold).tolist() == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near_duplicates, "_BLOCK", block)
+        assert near_duplicate_groups(texts, threshold).tolist() == expected
 
 
 def test_groups_hold_in_a_larger_set() -> None:

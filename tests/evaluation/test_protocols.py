@@ -10,7 +10,7 @@ import pytest
 from data.complaint import Record
 from data.errors import PilahError
 from data.hygiene import clean_records
-from data.similar import near_duplicate_groups
+from data.near_duplicates import near_duplicate_groups
 from evaluation.baseline import BaselineLearner
 from evaluation.protocols import (
     Answer,

@@ -12,7 +12,7 @@ import pytest
 from data.complaint import Complaint, Confidentiality, Record
 from data.errors import PilahError
 from data.hygiene import clean_records, truth
-from data.similar import near_duplicate_groups
+from data.near_duplicates import near_duplicate_groups
 from model.bundle import Bundle
 from model.features import char_ngrams, word_ngrams
 from model.triage import Triage

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from office import Office
 
+from service.codec import as_utc
 from service.review.figures import grouped, monthly, months, ranks, semester_days, semester_of, summarise
 from service.review.ledger import Columns
 from service.review.plots import bars, lines, nice_top
@@ -303,3 +304,16 @@ def test_what_the_watch_found_is_shown_unless_it_rests_on_hidden_complaints(offi
     assert "lumpur" not in elsewhere
     assert "Jalan di" not in elsewhere
     assert "kanal laporan" in elsewhere
+
+
+def test_an_alarm_that_ended_is_told_for_two_weeks_with_its_reason(office: Office, admin: Any) -> None:
+    def end(what: str, why: str, days: int) -> dict[str, str]:
+        until = as_utc(datetime.now(UTC) - timedelta(days=days))
+        return {"what": what, "since": until, "until": until, "why": why, "says": ""}
+
+    ended = [end("length", "audit", 1), end("channel", "gone", 13), end("language", "model", 15)]
+    office.server.app.state.watcher._state |= {"ended": ended}
+    page = admin.get("/review/monitor").text
+    assert "Tidak lagi diperingatkan: panjang laporan. Uji acak sejak itu menunjukkan" in page
+    assert "Tidak lagi diperingatkan: kanal laporan. Perubahan itu tidak tampak lagi" in page
+    assert "bahasa laporan" not in page
