@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data import near_duplicates
 from data.complaint import Complaint, Record
 from data.dates import JAKARTA
 from data.errors import PilahError
-from data import near_duplicates
 from data.near_duplicates import near_duplicate_groups
 from data.similar import jaccard, shingles
 from data.splits import grouped_folds, time_split
