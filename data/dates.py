@@ -64,9 +64,16 @@ def _build(match: re.Match[str]) -> datetime:
     return datetime(int(match["year"]), month, day, hour, int(match["minute"] or 0), second, tzinfo=zone)
 
 
-def _sane(moment: datetime) -> datetime:
+def to_moment(moment: datetime) -> datetime:
+    """Take a date for Asia/Jakarta's if it has no zone.
+
+    :raises ValueError: if it is not between 1990 and 2100: a slip, or a program's way to say that there is none.
+
+    >>> to_moment(datetime(2024, 5, 29)).isoformat()
+    '2024-05-29T00:00:00+07:00'
+    """
     if not 1990 <= moment.year <= 2100:
-        raise ValueError("year out of range")
+        raise ValueError("a date must be between 1990 and 2100")
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=JAKARTA)
 
 
@@ -83,15 +90,15 @@ def read_date(value: object) -> datetime:
     '2015-01-07T10:27:00+07:00'
     """
     if isinstance(value, datetime):
-        return _sane(value)
+        return to_moment(value)
     if isinstance(value, date):
-        return _sane(datetime(value.year, value.month, value.day))
+        return to_moment(datetime(value.year, value.month, value.day))
     text = " ".join(str(value).split())
     for pattern in (_NAMED, _NUMBERED, _YEAR_FIRST):
         match = pattern.fullmatch(text)
         if match is not None:
-            return _sane(_build(match))
-    return _sane(datetime.fromisoformat(text))
+            return to_moment(_build(match))
+    return to_moment(datetime.fromisoformat(text))
 
 
 def read_time(value: object) -> time:

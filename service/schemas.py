@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from data.complaint import Complaint, Confidentiality
+from data.dates import to_moment
 from data.privacy import mask
 
-JAKARTA = timezone(timedelta(hours=7))  # WIB has no summer time; needs no time zone files
 MAX_TEXT = 50_000  # characters; the longest complaint of the public sets has about 10,000
 MAX_ITEMS = 100_000  # of any list of complaints, whatever the settings say: more are not even looked at
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -41,14 +41,10 @@ def _written(date: object) -> object:
     return date
 
 
-def _with_zone(date: datetime) -> datetime:
-    return date if date.tzinfo else date.replace(tzinfo=JAKARTA)
-
-
 Text = Annotated[str, AfterValidator(_clean)]
 Short = Annotated[Text, Field(max_length=300)]
 Id = Annotated[Text, Field(min_length=1, max_length=150, pattern=_ID)]
-Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_with_zone)]
+Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(to_moment)]
 
 
 class Body(BaseModel):
@@ -71,7 +67,9 @@ class ComplaintIn(Body):
     district: Short | None = None
     latitude: float | None = Field(None, ge=-90, le=90, strict=True)
     longitude: float | None = Field(None, ge=-180, le=180, strict=True)
-    date: Moment | None = Field(None, description="When it was sent; without a zone it is Asia/Jakarta.")
+    date: Moment | None = Field(
+        None, description="When it was sent, between 1990 and 2100; without a zone it is Asia/Jakarta."
+    )
     channel: Short | None = None
     reporter: Short | None = Field(None, description="An opaque pseudonym, never a name.")
     confidentiality: Confidentiality = Confidentiality.BIASA

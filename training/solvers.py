@@ -24,7 +24,7 @@ Rows = NDArray[np.int64]
 Floats64 = NDArray[np.float64]
 Weights = NDArray[np.floating[Any]]
 
-DENSE_ROWS = 9_000
+DENSE_ROWS = 12_000
 _MANY_ROWS, _FEW_GROUPS = 5_000, 8
 ABSENT = -3.0
 """Bias of a group without rows: it never wins."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import holidays
 
-from service.schemas import JAKARTA
+from data.dates import JAKARTA
 from service.settings import Settings
 
 

@@ -20,9 +20,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from data.dates import JAKARTA
 from data.errors import PilahError
 from service.review.clock import day_of
-from service.schemas import JAKARTA
 
 log = logging.getLogger(__name__)
 _FOLDER = Path(__file__).parent.parent
