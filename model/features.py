@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -203,24 +204,18 @@ def _words_of(piece: str) -> tuple[str, ...]:
     return tuple(_standard_words(piece))
 
 
-def count_documents(texts: Iterable[str]) -> tuple[dict[str, int], dict[str, int], int]:
+def count_documents(texts: Iterable[str]) -> tuple[Counter[str], Counter[str], int]:
     """Count in how many texts each word feature and each character feature occurs.
 
     :param texts: normalised texts.
     :return: word counts, character counts, number of texts.
     """
-    words: dict[str, int] = {}
-    chars: dict[str, int] = {}
+    words: Counter[str] = Counter()
+    chars: Counter[str] = Counter()
     grams_of = lru_cache(maxsize=_WORD_CACHE)(lambda w: tuple(char_ngrams(w)))
     n = 0
     for text in texts:
         n += 1
-        for gram in set(word_ngrams(text)):
-            words[gram] = words.get(gram, 0) + 1
-        seen: set[str] = set()
-        for word in set(text.split()):
-            if len(word) <= 40:
-                seen.update(grams_of(word))
-        for gram in seen:
-            chars[gram] = chars.get(gram, 0) + 1
+        words.update(set(word_ngrams(text)))
+        chars.update(set(itertools.chain.from_iterable(grams_of(w) for w in set(text.split()) if len(w) <= 40)))
     return words, chars, n
