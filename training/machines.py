@@ -76,7 +76,7 @@ def _near(features: sp.csr_matrix, labels: Rows, present: Rows, weights: Floats6
     everything = np.arange(labels.size)
     own = sp.csr_matrix((weights, (everything, np.searchsorted(present, labels))), (labels.size, present.size))
     centroids = np.asarray((features.T @ own).todense(), np.float32)
-    centroids /= np.linalg.norm(centroids, axis=0)
+    centroids /= np.maximum(np.linalg.norm(centroids, axis=0), 1e-12)  # of texts without a known word: zero
     near = np.zeros((labels.size, present.size), bool)
     for start in range(0, labels.size, _BLOCK):
         closeness = features[start : start + _BLOCK] @ centroids
