@@ -51,7 +51,7 @@ def complaints(draw: st.DrawFn) -> Complaint:
         for name, value in given.items()
     }
     given["text"] = given["text"] if any(letter.isalnum() for letter in str(given["text"])) else "lampu"
-    given["date"] = draw(st.none() | st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29)))
+    given["date"] = draw(st.none() | st.datetimes(datetime(1990, 1, 1), datetime(2100, 12, 31)))
     given["latitude"] = draw(st.none() | st.floats(-90, 90))
     given["longitude"] = draw(st.none() | st.floats(-180, 180))
     given["confidentiality"] = draw(st.sampled_from(Confidentiality))

@@ -17,12 +17,12 @@ from browser import DESK, PHONE, browser, signed_in  # noqa: E402
 from office import Office  # noqa: E402
 from serving_app import start  # noqa: E402
 
+from data.dates import JAKARTA  # noqa: E402
 from data.readers import read_records  # noqa: E402
 from evaluation.judging import Judgement, ScoredPair  # noqa: E402
 from model.triage import Triage  # noqa: E402
 from service.codec import now  # noqa: E402
 from service.review.accounts import make_user  # noqa: E402
-from service.schemas import JAKARTA  # noqa: E402
 from service.storage.judging import Round, add_round, put_judgement  # noqa: E402
 from service.storage.people import all_users  # noqa: E402
 
