@@ -26,6 +26,7 @@ _MENTION_WEIGHTS = {"text": 1.0, "title": 2.0, "district": 3.0, "location": 3.0}
 _OTHER_FUNCTIONS = 40  # functions that share what the table leaves open
 _LEAST_KNOWN = 0.02  # so that the table can never veto what was learned
 _PLACE_PRIOR = 0.02  # weight of the past share against one mention in the text
+_AT_ONCE = 100_000  # weights that are made floats at once: more leave the cache, and BLAS would begin threads for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +225,12 @@ class LinearModel:
 
     def margins(self, features: SparseVector) -> Floats:
         """Return one score per group of every head, shape (n_groups,)."""
-        rows = self.weights[features.indices].astype(np.float32)
-        return np.asarray((features.values @ rows) * self.scales + self.bias, np.float32)
+        total = np.zeros(self.bias.size, np.float32)
+        step = max(1, _AT_ONCE // self.bias.size)
+        for start in range(0, features.indices.size, step):
+            part = slice(start, start + step)
+            total += features.values[part] @ self.weights[features.indices[part]].astype(np.float32)
+        return np.asarray(total * self.scales + self.bias, np.float32)
 
     @classmethod
     def quantise(cls, weights: NDArray[np.floating[Any]], bias: NDArray[np.float64]) -> LinearModel:

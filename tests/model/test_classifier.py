@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model import classifier
 from model.bundle import Bundle
 from model.classifier import Calibration, Distribution, Group, Head, LinearModel, group_by_label, mentions
 from model.features import SparseVector
@@ -128,3 +130,15 @@ def test_without_features_the_bias_answers() -> None:
     model = LinearModel.quantise(np.ones((5, 2)), np.array([0.25, -1.0]))
     empty = SparseVector(np.empty(0, np.int64), np.empty(0, np.float32))
     np.testing.assert_allclose(model.margins(empty), [0.25, -1.0])
+
+
+@pytest.mark.parametrize("at_once", [1, 20, 100_000])
+def test_margins_are_the_same_however_many_weights_are_read_at_once(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    linear = LinearModel.quantise(rng.normal(size=(50, 7)), rng.normal(size=7))
+    features = SparseVector(np.arange(0, 50, 3), rng.random(17).astype(np.float32))
+    monkeypatch.setattr(classifier, "_AT_ONCE", at_once)
+    dense = linear.weights[features.indices] * linear.scales
+    np.testing.assert_allclose(linear.margins(features), features.values @ dense + linear.bias, rtol=1e-5)
