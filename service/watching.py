@@ -108,9 +108,9 @@ class Watcher:
             self._state = await asyncio.to_thread(
                 self._looked, store, f"{model.id} {model.bundle}", model.id, vocabulary
             )
+            self._on_drift(bool(self._state["drift"]))  # with what is shown from now on, not after it
             await asyncio.to_thread(give_back)
             self._path.write_text(json.dumps(self._state, ensure_ascii=False), encoding="utf-8")
-        self._on_drift(bool(self._state["drift"]))
         counts = dict.fromkeys(("drift", "surge", "topic", "new_topic"), 0)
         for alert in self.alerts:
             counts[alert.kind] += 1
