@@ -22,7 +22,7 @@ Floats32 = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
 
 _NEAREST = 12
-"""Labels whose machines see a row that is not theirs; as accurate as all of them wherever measured."""
+"""Labels whose machines see a row that is not theirs; within 0.3 points of all of them (docs/training.md)."""
 _DRAWN = 12
 """Labels beside them that a row is drawn for, on average."""
 _PASSES, _TOLERANCE = 20, 0.1  # more and tighter changed no accuracy measured; a looser one stops early on few rows
@@ -42,7 +42,7 @@ def fit_machines(
     """
     found = np.zeros((features.shape[1], n_groups), np.float32, order="F")
     bias = np.full(n_groups, np.nan)
-    for group, rows, counts in _lessons(features, labels, n_groups, weights, seed):
+    for group, rows, counts in _shortlists(features, labels, n_groups, weights, seed):
         machine = LinearSVC(C=0.5 / ridge, random_state=seed, tol=_TOLERANCE, max_iter=_PASSES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a looser solution of a rare group costs nothing
@@ -51,7 +51,7 @@ def fit_machines(
     return found, bias
 
 
-def _lessons(
+def _shortlists(
     features: sp.csr_matrix, labels: Rows, n_groups: int, weights: Floats64, seed: int
 ) -> Iterator[tuple[int, Rows, Floats64]]:
     """Yield each group with the rows its machine is fitted on, ascending, and how much they count."""

@@ -45,7 +45,7 @@ def test_a_shortlist_of_negatives_is_as_right_as_all_of_them(many: tuple[sp.csr_
 def test_a_machine_sees_a_small_part_of_the_rows_which_stands_for_all(many: tuple[sp.csr_matrix, np.ndarray]) -> None:
     features, labels = many
     weights = np.random.default_rng(1).random(ROWS) + 0.5
-    seen = list(machines._lessons(features, labels, GROUPS, weights, 0))
+    seen = list(machines._shortlists(features, labels, GROUPS, weights, 0))
     assert [group for group, _, _ in seen] == list(range(GROUPS))
     for group, rows, counts in seen:
         assert set(np.flatnonzero(labels == group)) <= set(rows.tolist())
