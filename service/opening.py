@@ -23,6 +23,7 @@ def open_store(address: str | None, var: Path | None = None) -> Iterator[Store]:
     :param address: the database address; the server's own if ``None``.
     :param var: the server's folder; that of the settings if ``None``.
     """
+    # Here, not above: a command that only prints its help must not wait for the database's libraries.
     from service.server import make_private  # noqa: PLC0415
     from service.settings import load_settings  # noqa: PLC0415
     from service.storage.store import Store  # noqa: PLC0415

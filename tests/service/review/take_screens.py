@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
+# A script finds the helpers of the tests only after this: hence the imports below it.
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from browser import DESK, PHONE, browser, signed_in  # noqa: E402
