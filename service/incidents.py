@@ -27,7 +27,7 @@ KINDS: Final = (
 """The events that say something of incidents."""
 
 _READ: Final = 1000  # events read at once
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 
 def apply(incidents: Incidents, event: Event) -> None:

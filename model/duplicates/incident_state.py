@@ -12,7 +12,7 @@ def dump(incidents: Incidents) -> dict[str, Any]:
     """Return all that is known as plain lists; a complaint is named by its place in the first of them."""
     members = list(incidents._members.values())
     place = {member.id: number for number, member in enumerate(members)}
-    groups = [[place[name] for name in found.members] for found in incidents.all() if len(found.members) > 1]
+    groups = sorted([place[name] for name in found.members] for found in incidents.gathered())
 
     def pairs(of: Mapping[str, Iterable[str]]) -> list[tuple[int, int]]:
         return [(place[a], place[b]) for a, others in of.items() for b in others if place[a] < place[b]]
@@ -21,8 +21,9 @@ def dump(incidents: Incidents) -> dict[str, Any]:
         "ids": [member.id for member in members],
         "days": [member.day for member in members],
         "reporters": [member.reporter for member in members],
-        "anchors": [incidents._anchor[member.id] for member in members],
-        "came": incidents._came,
+        "came": [member.came for member in members],
+        "anchors": [(place[name], *anchor) for name, anchor in incidents._anchor.items()],
+        "last": incidents._came,
         "links": [(a, b, incidents._near[members[a].id][members[b].id]) for a, b in pairs(incidents._near)],
         "confirmed": pairs(incidents._confirmed),
         "rejected": pairs(incidents._rejected),
@@ -38,14 +39,14 @@ def load(state: Mapping[str, Any], largest: int | None = None) -> Incidents:
     """
     incidents = Incidents() if largest is None else Incidents(largest)
     ids: list[str] = state["ids"]
-    for name, day, reporter, (came, first) in zip(
-        ids, state["days"], state["reporters"], state["anchors"], strict=True
-    ):
-        incidents._members[name] = Member(name, day, reporter)
-        incidents._anchor[name] = (came, first)
-        if first != name:
+    rows = zip(ids, state["days"], state["reporters"], state["came"], strict=True)
+    incidents._members = {row[0]: Member(*row) for row in rows}
+    incidents._unnamed = list(ids)
+    incidents._came = int(state["last"])
+    for at, came, first in state["anchors"]:
+        incidents._anchor[ids[at]] = (came, first)
+        if first != ids[at]:
             incidents._inherited.add(first)
-    incidents._came = int(state["came"])
     for a, b, probability in state["links"]:
         for one, other in ((ids[a], ids[b]), (ids[b], ids[a])):
             incidents._near.setdefault(one, {})[other] = float(probability)
@@ -54,10 +55,6 @@ def load(state: Mapping[str, Any], largest: int | None = None) -> Incidents:
             for one, other in ((ids[a], ids[b]), (ids[b], ids[a])):
                 kept.setdefault(one, set()).add(other)
     incidents._closed = {ids[place] for place in state["closed"]}
-    alone = set(range(len(ids)))
     for group in state["groups"]:
         incidents._settle([ids[place] for place in group])
-        alone.difference_update(group)
-    for place in sorted(alone):
-        incidents._settle([ids[place]])
     return incidents

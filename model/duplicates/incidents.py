@@ -20,11 +20,13 @@ class Member:
 
     :param day: days since 1970-01-01.
     :param reporter: an opaque pseudonym.
+    :param came: its place in the order in which complaints came; :class:`Incidents` sets it.
     """
 
     id: str
     day: int | None = None
     reporter: str | None = None
+    came: int = 0
 
     @property
     def order(self) -> tuple[bool, int, str]:
@@ -64,7 +66,8 @@ def incident_id(identifier: str) -> str:
 class Incidents:
     """Keep the links and decisions from which incidents follow.
 
-    Only what a change can reach through links is gathered anew, so one more complaint costs little.
+    Only what a change can reach through links is gathered anew, so one more complaint costs little. Most complaints are
+    the only one of their incident: of them nothing is kept but what they are, a million times.
 
     :param largest: the machine makes no incident larger than this.
     """
@@ -72,7 +75,8 @@ class Incidents:
     def __init__(self, largest: int = LARGEST) -> None:
         self.largest = largest
         self._members: dict[str, Member] = {}
-        self._anchor: dict[str, tuple[int, str]] = {}  # when a complaint came, and the id that its incident takes
+        # When a complaint came, and the one whose id its incident takes; only where that is another than itself.
+        self._anchor: dict[str, tuple[int, str]] = {}
         self._inherited: set[str] = set()  # ids under which incidents go on without the complaint that gave them
         self._came = 0
         self._near: dict[str, dict[str, float]] = {}
@@ -80,8 +84,9 @@ class Incidents:
         self._rejected: dict[str, set[str]] = {}
         self._closed: set[str] = set()
         self._incidents: dict[str, Incident] = {}  # of two members and more
-        self._alone: dict[str, str] = {}  # the one member of each other incident: most complaints are of their own
-        self._of: dict[str, str] = {}
+        self._of: dict[str, str] = {}  # the one of these that a complaint is in
+        self._began: dict[str, str] = {}  # the complaint that gave an incident its id
+        self._unnamed: list[str] = []  # complaints not in there yet: hashing them waits until somebody asks
         self._changed: set[str] = set()
 
     def __contains__(self, identifier: str) -> bool:
@@ -111,11 +116,12 @@ class Incidents:
         :param links: the probability of ``same`` for each complaint that it may repeat.
         """
         name = member.id
-        if name not in self._members:
+        if (known := self._members.get(name)) is None:
             self._came += 1
-            # Its own id is taken where it was here before and founded an incident that went on without it.
-            self._anchor[name] = (self._came, f"{name}#{self._came}" if name in self._inherited else name)
-        self._members[name] = member
+            if name in self._inherited:  # it was here before and founded an incident that went on without it
+                self._anchor[name] = (self._came, f"{name}#{self._came}")
+            self._unnamed.append(name)
+        self._members[name] = replace(member, came=known.came if known else self._came)
         self._touch(name)
         for other in self._near.pop(name, {}):
             self._near[other].pop(name, None)
@@ -131,14 +137,15 @@ class Incidents:
         heirs = [name for name in self.of(identifier).members if name != identifier]
         self._touch(identifier)
         if heirs:
-            heir = min(heirs, key=lambda name: self._anchor[name])
-            self._anchor[heir], dropped = sorted((self._anchor[heir], self._anchor[identifier]))
+            heir = min(heirs, key=self._anchor_of)
+            self._anchor[heir], dropped = sorted((self._anchor_of(heir), self._anchor_of(identifier)))
+            self._unnamed.append(heir)
             if self._anchor[heir][1] != heir:
                 self._inherited.add(self._anchor[heir][1])
             if identifier in self._closed:
                 self._closed.add(heir)
         else:
-            dropped = self._anchor[identifier]
+            dropped = self._anchor_of(identifier)
         self._inherited.discard(dropped[1])
         for kept in (self._confirmed, self._rejected):
             for other in kept.pop(identifier, set()):
@@ -146,7 +153,8 @@ class Incidents:
         for other in self._near.pop(identifier, {}):
             self._near[other].pop(identifier, None)
         self._closed.discard(identifier)
-        del self._members[identifier], self._anchor[identifier]
+        self._anchor.pop(identifier, None)
+        del self._members[identifier]
 
     def confirm(self, a: str, b: str) -> None:
         """Record that a person said that two complaints are of one incident.
@@ -239,7 +247,7 @@ class Incidents:
     def all(self) -> list[Incident]:
         """Return all incidents, by id; each complaint is in exactly one."""
         self._refresh()
-        alone = [self._incident([name]) for name in self._alone.values()]
+        alone = [self._incident([name]) for name in self._members if name not in self._of]
         return sorted([*self._incidents.values(), *alone], key=lambda incident: incident.id)
 
     def gathered(self) -> list[Incident]:
@@ -253,10 +261,14 @@ class Incidents:
         :raises PilahError: PLH-606 if it is unknown.
         """
         self._refresh()
-        found = self._known(incident)
-        if found is None:
+        if (found := self._incidents.get(incident)) is not None:
+            return found
+        self._began.update((incident_id(self._anchor_of(name)[1]), name) for name in self._unnamed if name in self)
+        self._unnamed.clear()
+        name = self._began.get(incident)
+        if name not in self._members or name in self._of or incident_id(self._anchor_of(name)[1]) != incident:
             raise PilahError("PLH-606", incident)
-        return found
+        return self._incident([name])
 
     def of(self, identifier: str) -> Incident:
         """Return the incident of a complaint.
@@ -264,17 +276,16 @@ class Incidents:
         :raises PilahError: PLH-606 if the complaint is unknown.
         """
         self._refresh()
-        found = self._known(self._of.get(identifier, ""))
-        if found is None:
+        if identifier in self._of:
+            return self._incidents[self._of[identifier]]
+        if identifier not in self._members:
             raise PilahError("PLH-606", identifier)
-        return found
+        return self._incident([identifier])
 
     # --- parts
 
-    def _known(self, incident: str) -> Incident | None:
-        if incident in self._alone:
-            return self._incident([self._alone[incident]])
-        return self._incidents.get(incident)
+    def _anchor_of(self, name: str) -> tuple[int, str]:
+        return self._anchor.get(name) or (self._members[name].came, name)
 
     def _decide(self, a: str, b: str, into: dict[str, set[str]], out_of: dict[str, set[str]]) -> None:
         for name in (a, b):
@@ -318,23 +329,17 @@ class Incidents:
         for name in (name for part in parts for name in part):
             self._forget(name)  # all of them first: a part of an incident may keep the id that another part had
         for members in parts:
-            for group in self._gather(members) if len(members) > 1 else [list(members)]:
-                self._settle(group)
+            for group in self._gather(members) if len(members) > 1 else ():
+                if len(group) > 1:
+                    self._settle(group)
 
     def _settle(self, group: list[str]) -> None:
-        if len(group) == 1:
-            identifier = incident_id(self._anchor[group[0]][1])
-            self._alone[identifier] = group[0]
-        else:
-            incident = self._incident(group)
-            identifier = incident.id
-            self._incidents[identifier] = incident
-        self._of.update(dict.fromkeys(group, identifier))
+        incident = self._incident(group)
+        self._incidents[incident.id] = incident
+        self._of.update(dict.fromkeys(group, incident.id))
 
     def _forget(self, name: str) -> None:
-        known = self._of.pop(name, "")
-        self._incidents.pop(known, None)
-        self._alone.pop(known, None)
+        self._incidents.pop(self._of.pop(name, ""), None)
 
     def _gather(self, members: set[str]) -> list[list[str]]:
         def pairs(of: Mapping[str, Iterable[str]]) -> set[frozenset[str]]:
@@ -350,7 +355,7 @@ class Incidents:
         days = [member.day for member in members if member.day is not None]
         known = {member.reporter for member in members if member.reporter}
         return Incident(
-            id=incident_id(min(self._anchor[name] for name in names)[1]),
+            id=incident_id(min(self._anchor_of(name) for name in names)[1]),
             representative=members[0].id,
             members=tuple(member.id for member in members),
             first=min(days, default=None),
