@@ -10,7 +10,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import openpyxl
 from defusedxml import DefusedXmlException
 
 from data.errors import PilahError
@@ -39,6 +38,8 @@ def _check_size(path: Path, content: BytesIO) -> None:
 
 
 def _open(path: Path) -> Workbook:
+    import openpyxl  # noqa: PLC0415 - a fifth of a second of every start otherwise
+
     # In memory, so that no file stays open when the rows are not read to their end.
     content = BytesIO(path.read_bytes())
     _check_size(path, content)

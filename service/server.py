@@ -78,6 +78,15 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # What was read lives as long as the process: looking through it for garbage would hold up requests.
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
 def run(
     settings: Settings,
     load: Callable[[], T],
@@ -97,6 +106,7 @@ def run(
     logs.set_up(settings.log_level, mask)
     make_private(settings.var)
     listener = bind(settings.host, settings.port)
+    gc.disable()  # what is read at the start stays: looking through it for garbage again and again is for nothing
     try:
         store = Store(settings.store_url, settings.busy_timeout, serving=True)
         try:
@@ -104,9 +114,6 @@ def run(
             app = create_app(settings, triage, open_index(settings.var / "index", scorer(triage)), store, reload)
             listener.listen(128)  # from here on callers wait instead of being refused
             announce(store, address(listener))
-            # The model lives as long as the process: looking through it for garbage would hold up requests.
-            gc.collect()
-            gc.freeze()
             sys.setswitchinterval(_SWITCH)
             config = uvicorn.Config(
                 app,
@@ -118,8 +125,9 @@ def run(
                 timeout_keep_alive=_KEEP_ALIVE,
                 lifespan="on",
             )
-            uvicorn.Server(config).run(sockets=[listener])
+            _Server(config).run(sockets=[listener])
         finally:
             store.close()  # again is no fault: the app closes it when it stops
     finally:
+        gc.enable()
         listener.close()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 10
 _HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
-_NOBODY = _HASHER.hash("nobody has this password")
 _BUSY = asyncio.Semaphore(2)  # a flood of sign-ins takes two threads and 64 MiB, no more
+
+
+@cache
+def _nobody() -> str:
+    return _HASHER.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
@@ -46,8 +51,9 @@ async def is_right(password: str, hashed: str | None) -> bool:
     """
 
     def check() -> bool:
+        nobody = _nobody()
         try:
-            return _HASHER.verify(hashed or _NOBODY, password[:200]) and hashed is not None
+            return _HASHER.verify(hashed or nobody, password[:200]) and hashed is not None
         except (VerificationError, InvalidHashError):
             return False
 

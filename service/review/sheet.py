@@ -7,10 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _WIDTHS = {"Isi laporan": 60, "Judul": 30, "Saran instansi": 36, "Saran kategori": 36, "Pertanyaan kepada pelapor": 40}
 
@@ -82,6 +78,8 @@ def row_of(
 
 def workbook(rows: Iterable[Sequence[object]], header: Sequence[str] = HEADER, title: str = "Saran") -> bytes:
     """Write an XLSX file."""
+    from openpyxl import Workbook  # noqa: PLC0415 - a fifth of a second of every start otherwise
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"
@@ -100,6 +98,9 @@ def _column(index: int) -> str:
 
 
 def _cells(sheet: Any, row: Iterable[object], *, bold: bool = False) -> Iterator[Any]:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
+
     for value in row:
         cell = WriteOnlyCell(sheet, value=harmless(value))  # type: ignore[arg-type]
         if isinstance(value, str):
