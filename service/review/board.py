@@ -56,7 +56,10 @@ class Board:
         for name, events in history.items():
             answer = answers.get(name)
             in_audit = answer is not None and eligible(answer) and drawn(name, shares[answer["seq"]])
-            made.append(task_of(events, answer, self.clock, in_audit, day))
+            try:
+                made.append(task_of(events, answer, self.clock, in_audit, day))
+            except Exception as error:  # the others are not to wait for it
+                log.error("a complaint cannot be put in the work list", extra={"complaint": name}, exc_info=error)
         return [task for task in made if task is not None]
 
     def step(self, limit: int = _SMALL) -> bool:

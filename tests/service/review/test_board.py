@@ -178,3 +178,22 @@ def test_two_servers_on_one_postgresql_store_follow_together(postgres: Callable[
         assert len(board.ledger.names(admin.user.viewer())) == 8
     for store in stores:
         store.close()
+
+
+def test_a_complaint_that_cannot_be_listed_does_not_keep_the_others_waiting(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(var=filled)
+    store = Store(settings.store_url)
+    expected = full(store, settings)
+    real = board_module.task_of
+
+    def task_of(events: Any, *rest: Any) -> Any:
+        if events[0].complaint_id == "R-7":
+            raise OverflowError
+        return real(events, *rest)
+
+    monkeypatch.setattr(board_module, "task_of", task_of)
+    assert full(store, settings) == [row for row in expected if row[0] != "R-7"]
+    assert "cannot be put in the work list" in caplog.text
+    store.close()
