@@ -18,6 +18,7 @@ from model.duplicates.index import DuplicateIndex
 from model.duplicates.match import PairScorer
 from service import logs
 from service.app import create_app
+from service.freeing import share_heap
 from service.intake import Triage
 from service.live_model import Load
 from service.settings import Settings
@@ -104,6 +105,7 @@ def run(
     :raises PilahError: if the address, the store or the model cannot be had.
     """
     logs.set_up(settings.log_level, mask)
+    share_heap()
     make_private(settings.var)
     listener = bind(settings.host, settings.port)
     gc.disable()  # what is read at the start stays: looking through it for garbage again and again is for nothing
