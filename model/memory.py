@@ -15,6 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,27 +49,58 @@ class Remembered:
     comparable: bool = True
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Hold how often each label was decided: the same for every complaint until the next decision.
+
+    :param counts: how often at all.
+    :param decayed: the same with older decisions counting less, as of 1970.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    decayed: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def size(self) -> int:
+        """Return the number of decisions."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def total(self) -> float:
+        """Return the number of decisions, older ones counting less."""
+        return sum(self.decayed.values())
+
+    @cached_property
+    def latest(self) -> tuple[str, ...]:
+        """Return the labels, those decided most often of late first."""
+        return tuple(sorted(self.decayed, key=self.decayed.__getitem__, reverse=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Recall:
     """Hold what the memory says to one question about one complaint.
 
     :param similar: for each label the summed similarity of the nearest complaints decided so.
     :param rejected: the same for agencies that returned them.
-    :param recent: how often each label was decided, older decisions counting less.
-    :param counts: how often each label was decided at all.
+    :param tally: how often each label was decided.
+    :param fading: what decisions of 1970 count today.
     :param nearest: id, label and similarity, in (0, 1], of the most similar complaints that have a label, best first.
     """
 
     similar: Mapping[str, float] = field(default_factory=dict)
     rejected: Mapping[str, float] = field(default_factory=dict)
-    recent: Mapping[str, float] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+    fading: float = 1.0
     nearest: tuple[tuple[str, str, float], ...] = ()
 
     @property
-    def size(self) -> int:
-        """Return the number of decisions remembered."""
-        return sum(self.counts.values())
+    def counts(self) -> Mapping[str, int]:
+        """Return how often each label was decided at all."""
+        return self.tally.counts
+
+    def recent(self, label: str) -> float:
+        """Return how often a label was decided, older decisions counting less."""
+        return self.tally.decayed.get(label, 0.0) * self.fading
 
 
 class Memory:
@@ -85,9 +117,10 @@ class Memory:
         self._slots: list[str | None] = []
         self._erased: list[int] = []  # slots whose words are still in the index
         self._index = WordIndex()
-        self._asked: tuple[str, int, list[tuple[int, float]]] = ("", -1, [])  # the last search: questions come in pairs
+        self._asked: tuple[str, int, list[tuple[Remembered, float]]] = ("", -1, [])  # questions come in pairs
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._decayed: dict[str, dict[str, float]] = defaultdict(dict)
+        self._tallies: dict[str, Tally] = {}  # of the two above, until the next decision
         self.version = 0
 
     def __len__(self) -> int:
@@ -169,17 +202,14 @@ class Memory:
         :param without: id of the complaint that is asked about: it does not testify for itself, save that what was
             returned by an office is held against that office.
         """
-        counts = self._counts.get(question)
         own = self.get(without)
         if not self._rows:
             return Recall()
         similar: dict[str, float] = defaultdict(float)
         rejected: dict[str, float] = defaultdict(float)
         testified: list[tuple[float, str, str]] = []
-        for slot, weight in self._nearest(document):
-            name = self._slots[slot]
-            row = self._rows[name][1] if name is not None and name != without else None
-            if row is None:
+        for row, weight in self._nearest(document):
+            if row.id == without:
                 continue
             label = row.labels.get(question)
             if label is not None:
@@ -191,30 +221,37 @@ class Memory:
         if own is not None and question == "agency":
             for agency in own.rejected:
                 rejected[agency] += 1.0
-        scale = 0.5 ** (day / HALF_LIFE)
-        recent = {k: v * scale for k, v in self._decayed[question].items()}
         testified.sort(key=lambda item: (-item[0], item[1]))
         nearest = tuple((id_, label, min(1.0, weight ** (1 / _SHARPNESS))) for weight, id_, label in testified[:_NAMED])
-        return Recall(dict(similar), dict(rejected), recent, dict(counts or {}), nearest)
+        return Recall(dict(similar), dict(rejected), self._tally(question), 0.5 ** (day / HALF_LIFE), nearest)
 
-    def _nearest(self, document: str) -> list[tuple[int, float]]:
-        """Return the slots of the most similar complaints with their weights."""
+    def _tally(self, question: str) -> Tally:
+        found = self._tallies.get(question)
+        if found is None:
+            found = self._tallies[question] = Tally(dict(self._counts[question]), dict(self._decayed[question]))
+        return found
+
+    def _nearest(self, document: str) -> list[tuple[Remembered, float]]:
+        """Return the most similar complaints with their weights."""
         if self._asked[:2] != (document, self.version):
             self._asked = (document, self.version, self._search(document))
         return self._asked[2]
 
-    def _search(self, document: str) -> list[tuple[int, float]]:
+    def _search(self, document: str) -> list[tuple[Remembered, float]]:
         scores = self._index.scores(self._idf.weigh(document), len(self._slots))
         scores[self._erased] = 0.0
         best = (
             np.argpartition(-scores, _NEIGHBOURS)[:_NEIGHBOURS] if scores.size > _NEIGHBOURS else np.arange(scores.size)
         )
         best = best[scores[best] > 0]
-        return [(slot, score**_SHARPNESS) for slot, score in zip(best.tolist(), scores[best].tolist(), strict=True)]
+        names = map(self._slots.__getitem__, best.tolist())
+        found = zip(names, scores[best].tolist(), strict=True)
+        return [(self._rows[name][1], score**_SHARPNESS) for name, score in found if name is not None]
 
     def _count(self, row: Remembered, step: int) -> None:
         """Count a decision in or out; the decayed counts are kept as of 1970, so that adding up is all there is."""
         self.version += 1
+        self._tallies.clear()
         grown = step * 2.0 ** (row.day / HALF_LIFE)
         for question, label in row.labels.items():
             counts, decayed = self._counts[question], self._decayed[question]

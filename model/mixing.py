@@ -88,10 +88,11 @@ def mix_pooled(
     left = 1.0 - sum(c.probability for c in found)
     probabilities = left * model.probabilities(pooled.matrix)
     supported = {a.agency.id for a in routing.agencies[:3]}
+    composed_only = pooled.composed_only().tolist()
     for i in np.argsort(-probabilities, kind="stable")[:_KEPT].tolist():
         agency = pooled.agencies[i]
         composed = agency is not None and agency.id in supported
-        source: Source = "composed" if pooled.composed_only(i) else "mixed" if composed else "learned"
+        source: Source = "composed" if composed_only[i] else "mixed" if composed else "learned"
         found.append(Candidate(pooled.labels[i], agency, float(probabilities[i]), source))
     return sorted(found, key=lambda c: (-c.probability, c.label))
 

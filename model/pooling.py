@@ -7,7 +7,6 @@ so that an office with few or no rows can win where the matter is plainly its ow
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,10 +48,10 @@ class Pooled:
     matrix: NDArray[np.float64]
     nearest: tuple[tuple[str, str, float], ...] = ()
 
-    def composed_only(self, i: int) -> bool:
-        """Tell whether only the table and the registry know a candidate."""
-        head, corrected, similar = (self.matrix[i, _COLUMN[name]] for name in ("head", "correction", "similar"))
-        return bool(head <= _LEAST and not corrected and not similar)
+    def composed_only(self) -> NDArray[np.bool_]:
+        """Tell of each candidate whether only the table and the registry know it."""
+        head, corrected, similar = (self.matrix[:, _COLUMN[name]] for name in ("head", "correction", "similar"))
+        return np.asarray((head <= _LEAST) & (corrected == 0) & (similar == 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +138,11 @@ def _remembered(
     if len(labels) <= _FEW:
         return labels
     named = {routed.agency.name for routed in composed} & recall.counts.keys()
-    fitting = sorted(learned_since, key=lambda label: -added[learned_since[label]])[:_MOST]
-    recent = sorted(recall.recent, key=lambda label: -recall.recent[label])[:_MOST]
-    return list(dict.fromkeys((*recall.similar, *sorted(named), *fitting, *recent)))
+    fitting: list[str] = []
+    if correction is not None:
+        order = np.argsort(-added[correction.n_groups :], kind="stable")
+        fitting = [correction.added[i] for i in order[:_MOST].tolist()]
+    return list(dict.fromkeys((*recall.similar, *sorted(named), *fitting, *recall.tally.latest[:_MOST])))
 
 
 def _matrix(
@@ -195,17 +196,16 @@ def _recalled(
         where = by_agency.get(agency.id, ()) if agency is not None else ()
         for i in where or ([place[label]] if label in place else []):
             against[i] += weight
-    for label, count in recall.counts.items():
-        if label in place:
-            counts[place[label]] = count
-            recent[place[label]] = recall.recent.get(label, 0.0)
+    for label, i in place.items():
+        counts[i] = recall.counts.get(label, 0)
+        recent[i] = recall.recent(label)
     matrix[:, _COLUMN["similar"]] = np.log1p(similar / _SIMILAR)
     matrix[:, _COLUMN["rejected"]] = np.log1p(against / _SIMILAR)
     matrix[:, _COLUMN["count"]] = np.log1p(counts)
     share = np.exp(matrix[:, _COLUMN["share"]])
-    total = sum(recall.recent.values())
+    total = recall.tally.total * recall.fading
     matrix[:, _COLUMN["recent"]] = np.log((recent + _PRIOR * share) / (total + _PRIOR)) - np.log(share)
-    matrix[present:, _COLUMN["absent_memory"]] = np.log1p(recall.size)
+    matrix[present:, _COLUMN["absent_memory"]] = np.log1p(recall.tally.size)
 
 
 def _corrected(
@@ -262,20 +262,17 @@ def adjusted(
     """
     if not recall.counts and correction is None:
         return learned
-    added = correction.apply(features) / SHARPNESS if correction is not None else None
-    scores: dict[str, float] = {}
-    given = dict(zip(learned.labels, learned.probabilities.tolist(), strict=True))
-    for label in dict.fromkeys((*given, *recall.counts)):
-        total = math.log(max(given.get(label, 0.0), 1e-4))
-        total += _CATEGORY_SIMILAR * math.log1p(recall.similar.get(label, 0.0) / _SIMILAR)
-        if added is not None and correction is not None:
-            if label in correction.column_of:
-                total += _CATEGORY_CORRECTION * float(added[correction.column_of[label]] + 1.0 / SHARPNESS)
-            elif label in head.group_of:
-                total += _CATEGORY_CORRECTION * float(added[head.group_of[label]])
-        scores[label] = total
-    top = max(scores.values())
-    return Distribution.from_scores({label: math.exp(value - top) for label, value in scores.items()})
+    labels = list(dict.fromkeys((*learned.labels, *recall.counts)))
+    given = np.zeros(len(labels))
+    given[: len(learned.labels)] = learned.probabilities
+    similar = np.array([recall.similar.get(label, 0.0) for label in labels])
+    totals = np.log(np.maximum(given, 1e-4)) + _CATEGORY_SIMILAR * np.log1p(similar / _SIMILAR)
+    if correction is not None:
+        added = correction.apply(features) / SHARPNESS
+        added[correction.n_groups :] += 1.0 / SHARPNESS
+        columns = [correction.column_of.get(label, head.group_of.get(label, added.size)) for label in labels]
+        totals += _CATEGORY_CORRECTION * np.append(added, 0.0)[columns]  # 0 where neither knows the label
+    return Distribution.from_scores(dict(zip(labels, np.exp(totals - totals.max()).tolist(), strict=True)))
 
 
 _CATEGORY_SIMILAR = 0.5

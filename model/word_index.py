@@ -59,21 +59,30 @@ class WordIndex:
 
     def scores(self, weights: Mapping[str, float], n_slots: int) -> NDArray[np.float64]:
         """Return the inner product of a document with each indexed one, shape (n_slots,)."""
-        keys = np.fromiter(map(_key, weights), np.uint32, len(weights))
-        values = np.fromiter(weights.values(), np.float64, len(weights))
-        places = np.searchsorted(self._keys, keys)
-        known = places < self._keys.size
-        known[known] = self._keys[places[known]] == keys[known]
-        starts, ends = self._starts[places[known]], self._starts[places[known] + 1]
-        entries = ranges(starts, ends)
-        found = np.repeat(values[known], ends - starts) * self._weights[entries]
-        scores = np.bincount(self._slots[entries], found, n_slots).astype(np.float64, copy=False)
-        for key, value in zip(keys.tolist(), values.tolist(), strict=True):
+        keys = list(map(_key, weights))
+        scores = self._early_scores(np.array(keys, np.uint32), np.array(list(weights.values())), n_slots)
+        if not self._last:
+            return scores
+        for key, value in zip(keys, weights.values(), strict=True):
             late = self._last.get(key, -1)
             while late >= 0:
                 scores[self._late_slots[late]] += value * self._late_weights[late]
                 late = self._before[late]
         return scores
+
+    def _early_scores(self, keys: NDArray[np.uint32], values: NDArray[np.float64], n_slots: int) -> NDArray[np.float64]:
+        """Return what the arrays say, without the latest."""
+        places = self._keys.searchsorted(keys)
+        known = places < self._keys.size
+        known[known] = self._keys[places[known]] == keys[known]
+        starts, ends = self._starts[places[known]], self._starts[places[known] + 1]
+        entries = list(map(slice, starts.tolist(), ends.tolist()))
+        if not entries:
+            return np.zeros(n_slots)
+        found = values[known].repeat(ends - starts)
+        found *= np.concatenate([self._weights[part] for part in entries])
+        slots = np.concatenate([self._slots[part] for part in entries])
+        return np.bincount(slots, found, n_slots).astype(np.float64, copy=False)
 
     def merge(self, moved: NDArray[np.int32]) -> None:
         """Move the latest into the arrays and drop what was erased.

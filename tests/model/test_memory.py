@@ -56,7 +56,7 @@ def test_old_decisions_count_less_in_the_mix() -> None:
     memory.remember(*row("a", "Dishub", day=100.0))
     memory.remember(*row("b", "DLH", day=100.0 + HALF_LIFE))
     recent = memory.recall("x", "agency", 100.0 + HALF_LIFE).recent
-    assert recent["DLH"] == pytest.approx(2 * recent["Dishub"]) == pytest.approx(1.0)
+    assert recent("DLH") == pytest.approx(2 * recent("Dishub")) == pytest.approx(1.0)
 
 
 def test_a_return_speaks_against_the_office() -> None:
@@ -109,7 +109,7 @@ def test_any_course_of_events_leaves_what_the_last_decisions_say(course: list[tu
         ours, theirs = (m.recall(text, "agency", 100.0) for m in (memory, fresh))
         assert ours.counts == theirs.counts
         assert ours.similar == pytest.approx(theirs.similar)
-        assert ours.recent == pytest.approx(theirs.recent)
+        assert ours.tally.decayed == pytest.approx(theirs.tally.decayed)
 
 
 def test_what_was_written_down_is_recalled_alike() -> None:
