@@ -57,7 +57,7 @@ class Distribution:
         {'b': 0.75, 'a': 0.25}
         """
         ranked = sorted(sorted(scores), key=scores.__getitem__, reverse=True)  # equal ones stay in their order
-        values = np.array([scores[label] for label in ranked], np.float64)
+        values = np.array(list(map(scores.__getitem__, ranked)), np.float64)
         return cls(tuple(ranked), (values / (values.sum() or 1.0)).astype(np.float32))
 
 
@@ -229,7 +229,7 @@ class LinearModel:
         step = max(1, _AT_ONCE // self.bias.size)
         for start in range(0, features.indices.size, step):
             part = slice(start, start + step)
-            total += features.values[part] @ self.weights[features.indices[part]].astype(np.float32)
+            total += features.values[part] @ self.weights.take(features.indices[part], axis=0).astype(np.float32)
         return np.asarray(total * self.scales + self.bias, np.float32)
 
     @classmethod

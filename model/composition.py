@@ -46,9 +46,7 @@ def _tier_shares(
     function: str, matters: MatterReading, default: float, split: float
 ) -> dict[tuple[str | None, Tier], float]:
     """Return shares of (office, tier) for a function: what the matters say, and a little of what is usual."""
-    usual: dict[tuple[str | None, Tier], float] = {}
-    for rank, tier in enumerate(usual_tiers(function)):
-        usual[None, tier] = 0.75 * 0.25**rank
+    usual = _usual_shares(function)
     told = matters.places.get(function)
     shares: dict[tuple[str | None, Tier], float] = defaultdict(float)
     for key, share in (told or usual).items():
@@ -57,6 +55,11 @@ def _tier_shares(
         shares[key] += default * share
     whole = sum(shares.values())
     return {key: (share / whole) ** split for key, share in shares.items()}
+
+
+@cache
+def _usual_shares(function: str) -> Mapping[tuple[str | None, Tier], float]:
+    return {(None, tier): 0.75 * 0.25**rank for rank, tier in enumerate(usual_tiers(function))}
 
 
 @cache

@@ -46,7 +46,7 @@ class Correction:
 
     def apply(self, features: SparseVector) -> Floats:
         """Return what is added to each margin, shape (n_groups + n_added,); unknown labels stand at minus one."""
-        return np.asarray(features.values @ self.weights[features.indices] + self.bias, np.float32)
+        return np.asarray(features.values @ self.weights.take(features.indices, axis=0) + self.bias, np.float32)
 
 
 @dataclass(frozen=True, slots=True)

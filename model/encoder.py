@@ -65,7 +65,7 @@ class Encoder:
         if not found:
             return np.zeros(self.size, np.float32)
         rows = np.array(found)
-        total: Floats = self.scales[rows] @ self.vectors[rows].astype(np.float32)
+        total: Floats = self.scales[rows] @ self.vectors.take(rows, axis=0).astype(np.float32)
         length = float(np.sqrt(total @ total))
         return total / np.float32(length) if length > 0 else total
 
@@ -77,7 +77,7 @@ class Encoder:
         get = self._index.get
         found = [(match.start(), i) for match in TOKEN.finditer(text) if (i := get(match[0])) is not None]
         starts, rows = np.array([f[0] for f in found], np.int64), np.array([f[1] for f in found], np.int64)
-        parts: Floats = self.scales[rows, None] * self.vectors[rows].astype(np.float32)
+        parts: Floats = self.scales[rows, None] * self.vectors.take(rows, axis=0).astype(np.float32)
         total = parts.sum(axis=0)
         length = float(np.sqrt(total @ total))
         return starts, parts / np.float32(length) if length > 0 else parts

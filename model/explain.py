@@ -84,15 +84,14 @@ def contrasts(bundle: Bundle, reading: Reading, pairs: Sequence[Rival], found: O
 
 def _meaning(bundle: Bundle, text: str, columns: NDArray[np.int64], found: Occurrences) -> NDArray[np.float64]:
     """Return what the word vectors of each piece say for one group over the other, shape (n_pieces, n_pairs)."""
-    said = np.zeros((len(found.spans), len(columns)))
     encoder, linear = bundle.vectoriser.encoder, bundle.linear
     if encoder is None or not found.spans:
-        return said
+        return np.zeros((len(found.spans), len(columns)))
     starts, parts = encoder.shares(text)
     weights = linear.weights[bundle.vectoriser.n_counted :, columns] * linear.scales[columns]
     pieces = np.searchsorted([start for start, _ in found.spans], starts, side="right") - 1
-    np.add.at(said, pieces, ENCODER_LENGTH * (parts @ (weights[:, :, 0] - weights[:, :, 1])))
-    return said
+    said = ENCODER_LENGTH * (parts @ (weights[:, :, 0] - weights[:, :, 1]))
+    return np.stack([np.bincount(pieces, part, len(found.spans)) for part in said.T], axis=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,10 +98,6 @@ class Recall:
         """Return how often each label was decided at all."""
         return self.tally.counts
 
-    def recent(self, label: str) -> float:
-        """Return how often a label was decided, older decisions counting less."""
-        return self.tally.decayed.get(label, 0.0) * self.fading
-
 
 class Memory:
     """Keep what was decided, with an inverted index of the complaints' telling words.

@@ -134,9 +134,10 @@ def _remembered(
 ) -> Sequence[str]:
     """Return the labels that were decided since; of very many those that something speaks for."""
     learned_since = correction.column_of if correction is not None else {}
-    labels = list(dict.fromkeys((*recall.counts, *learned_since)))
-    if len(labels) <= _FEW:
-        return labels
+    if len(recall.counts) <= _FEW:
+        labels = list(dict.fromkeys((*recall.counts, *learned_since)))
+        if len(labels) <= _FEW:
+            return labels
     named = {routed.agency.name for routed in composed} & recall.counts.keys()
     fitting: list[str] = []
     if correction is not None:
@@ -196,16 +197,18 @@ def _recalled(
         where = by_agency.get(agency.id, ()) if agency is not None else ()
         for i in where or ([place[label]] if label in place else []):
             against[i] += weight
+    tally = recall.tally
     for label, i in place.items():
-        counts[i] = recall.counts.get(label, 0)
-        recent[i] = recall.recent(label)
+        counts[i] = tally.counts.get(label, 0)
+        recent[i] = tally.decayed.get(label, 0.0)
     matrix[:, _COLUMN["similar"]] = np.log1p(similar / _SIMILAR)
     matrix[:, _COLUMN["rejected"]] = np.log1p(against / _SIMILAR)
     matrix[:, _COLUMN["count"]] = np.log1p(counts)
     share = np.exp(matrix[:, _COLUMN["share"]])
-    total = recall.tally.total * recall.fading
+    recent *= recall.fading
+    total = tally.total * recall.fading
     matrix[:, _COLUMN["recent"]] = np.log((recent + _PRIOR * share) / (total + _PRIOR)) - np.log(share)
-    matrix[present:, _COLUMN["absent_memory"]] = np.log1p(recall.tally.size)
+    matrix[present:, _COLUMN["absent_memory"]] = np.log1p(tally.size)
 
 
 def _corrected(

@@ -55,8 +55,9 @@ def test_old_decisions_count_less_in_the_mix() -> None:
     memory = Memory(vectoriser())
     memory.remember(*row("a", "Dishub", day=100.0))
     memory.remember(*row("b", "DLH", day=100.0 + HALF_LIFE))
-    recent = memory.recall("x", "agency", 100.0 + HALF_LIFE).recent
-    assert recent("DLH") == pytest.approx(2 * recent("Dishub")) == pytest.approx(1.0)
+    found = memory.recall("x", "agency", 100.0 + HALF_LIFE)
+    recent = {label: count * found.fading for label, count in found.tally.decayed.items()}
+    assert recent["DLH"] == pytest.approx(2 * recent["Dishub"]) == pytest.approx(1.0)
 
 
 def test_a_return_speaks_against_the_office() -> None:
