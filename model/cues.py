@@ -48,11 +48,12 @@ class CueToken(NamedTuple):
     """Hold one word of a text.
 
     :param stem: ``None`` for the wall between title and text.
+    :param word: as it stands in the text.
     :param factor: how much the word counts here.
     """
 
     stem: str | None
-    plain: str
+    word: str
     field: Literal["title", "text"]
     start: int
     end: int
@@ -126,7 +127,7 @@ class CueIndex:
             for rank, (further, listed) in enumerate(group.items()):
                 pairs.setdefault(further[0], []).append((rank, further, listed))
         self._stems = StemIndex(sorted(counts, key=lambda word: -counts[word]))
-        self._forms = lru_cache(maxsize=65_536)(self._forms_of)
+        self._stem = lru_cache(maxsize=65_536)(self._stem_of)
 
     @staticmethod
     def _weight(cue: Cue, length: int) -> float:
@@ -138,12 +139,12 @@ class CueIndex:
             return _BODY
         return _NEAR if cue.near else _STRONG[min(length, 4) - 1]
 
-    def _forms_of(self, word: str) -> tuple[str, str] | None:
-        """Return the stem and the plain form of a word, ``None`` for a filler."""
+    def _stem_of(self, word: str) -> str | None:
+        """Return the stem of a word, ``None`` for a filler."""
         if word in _FILLERS:
             return None
-        stem_ = self._stems.find(word) or word
-        return None if stem_ in _FILLERS else (stem_, plain_form(word))
+        found = self._stems.find(word) or word
+        return None if found in _FILLERS else found
 
     def find(self, text: Normalised, title: Normalised | None = None) -> tuple[list[CueToken], list[CueMatch]]:
         """Return the words of a complaint and the cues found in them."""
@@ -157,15 +158,15 @@ class CueIndex:
             if normalised is None:
                 continue
             found = [
-                (forms, start, end)
+                (stem_, word, start, end)
                 for word, start, end in words(normalised.text)
-                if (forms := self._forms(word)) is not None
+                if (stem_ := self._stem(word)) is not None
             ]
-            factors = context_factors([forms[0] for forms, _, _ in found])
+            factors = context_factors([stem_ for stem_, _, _, _ in found])
             boost = _TITLE if name == "title" else 1.0
-            for place, (((stem_, plain), start, end), factor) in enumerate(zip(found, factors, strict=True)):
+            for place, ((stem_, word, start, end), factor) in enumerate(zip(found, factors, strict=True)):
                 early = 1.0 if place < 40 else 40.0 / place if place < 160 else 0.25
-                tokens.append(CueToken(stem_, plain, name, start, end, factor * boost * (0.4 + 0.6 * early)))
+                tokens.append(CueToken(stem_, word, name, start, end, factor * boost * (0.4 + 0.6 * early)))
             tokens.append(CueToken(None, "", name, 0, 0, 0.0))  # a wall: no phrase runs over it
         return tokens
 
@@ -196,7 +197,7 @@ class CueIndex:
                     continue
                 places = tuple(range(position, position + length))
                 for entry in entries:
-                    if entry.exact is None or entry.exact == tokens[position].plain:
+                    if entry.exact is None or entry.exact == plain_form(tokens[position].word):
                         yield entry, places
 
     def _windows_in(self, stems: list[str | None]) -> Iterator[tuple[CueEntry, tuple[int, ...]]]:

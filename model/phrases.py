@@ -122,7 +122,8 @@ def fold(word: str) -> str:
     >>> fold("tolooong"), fold("anak2"), fold("anak-anaknya"), fold("jual-beli"), fold("2024")
     ('tolong', 'anak', 'anak', 'jual-beli', '2024')
     """
-    word = _REPEATED.sub(r"\1", word)
+    if _REPEATED.search(word):  # few words: looking costs less than replacing nothing
+        word = _REPEATED.sub(r"\1", word)
     first, hyphen, second = word.partition("-")
     if hyphen and len(first) > 2 and (second.startswith(first) or first.endswith(second)):
         return first

@@ -14,6 +14,7 @@ from data.word_forms import whole_words, word_forms
 _REPEATED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1")
 _VOWELS = "aeiou"
+_NO_VOWELS = str.maketrans("", "", _VOWELS)
 
 
 def fold(word: str) -> str:
@@ -22,7 +23,8 @@ def fold(word: str) -> str:
     >>> fold("lobang2"), fold("jln"), fold("parahhh")
     ('lubang', 'jalan', 'parah')
     """
-    word = _REPEATED.sub(r"\1", word)
+    if _REPEATED.search(word):  # few words: looking costs less than replacing nothing
+        word = _REPEATED.sub(r"\1", word)
     if word[-1:] == "2" and len(word) > 3 and word[:-1].isalpha():
         word = word[:-1]
     return word_forms().get(word, word)
@@ -103,7 +105,7 @@ def skeleton(word: str) -> str:
     >>> skeleton("jembatan") == skeleton("jmbtn")
     True
     """
-    return "".join(character for character in word if character not in _VOWELS)
+    return word.translate(_NO_VOWELS)
 
 
 class StemIndex:
@@ -114,14 +116,14 @@ class StemIndex:
 
     def __init__(self, stems: Iterable[str]) -> None:
         self._stems = dict.fromkeys(stems)
+        self._letters = {_letters(known) for known in self._stems}
         self._skeletons: dict[str, str] = {}
         for known in self._stems:
             bones = skeleton(known)
             if len(bones) >= 4 and known.isalpha():
                 self._skeletons.setdefault(bones, known)
-        self.find = lru_cache(maxsize=65_536)(self._find)
 
-    def _find(self, word: str) -> str | None:
+    def find(self, word: str) -> str | None:
         """Return the known stem for a word, ``None`` if there is none.
 
         :param word: a normalised word.
@@ -150,9 +152,10 @@ class StemIndex:
 
     def _by_skeleton(self, word: str) -> str | None:
         """Undo SMS spelling, which drops most vowels: ``jmbtn``."""
-        if len(word) < 4 or sum(character in _VOWELS for character in word) > 1:
+        bones = skeleton(word)
+        if len(word) < 4 or len(word) - len(bones) > 1:
             return None
-        known = self._skeletons.get(skeleton(word))
+        known = self._skeletons.get(bones)
         return known if known is not None and known[0] == word[0] and len(word) < len(known) else None
 
     def _by_slip(self, word: str) -> str | None:
@@ -162,14 +165,23 @@ class StemIndex:
         """
         if len(word) < 7:
             return None
-        for variant in (_DOUBLED.sub(r"\1", word), *_swaps(word)):
-            if variant in self._stems:
-                return variant
+        single = _DOUBLED.sub(r"\1", word)
+        if single in self._stems:
+            return single
+        if _letters(word) in self._letters:
+            for variant in _swaps(word):
+                if variant in self._stems:
+                    return variant
         known = self._skeletons.get(skeleton(word))
         if known is None or abs(len(known) - len(word)) != 1:
             return None
         shorter, longer = sorted((known, word), key=len)
         return known if any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer))) else None
+
+
+def _letters(word: str) -> str:
+    """Return the letters of a word in order: the same for words that differ by a swap."""
+    return "".join(sorted(word))
 
 
 def _swaps(word: str) -> Iterator[str]:
