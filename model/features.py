@@ -91,7 +91,7 @@ def char_ngrams(word: str) -> list[str]:
         if size <= n:
             grams.append(padded)
             break
-        grams.extend(padded[i : i + n] for i in range(size - n + 1))
+        grams += [padded[i : i + n] for i in range(size - n + 1)]
     return grams
 
 
@@ -143,19 +143,18 @@ class Vectoriser:
         found = [i for i in map(index.get, word_ngrams(text)) if i is not None]
         # longer runs of characters are keyboard noise or links
         letters = [self._chars_of(word) for word in text.split() if len(word) <= 40]
-        blocks = [self._block(np.array(found, np.int32)), self._block(np.concatenate(letters or [_NOTHING]))]
-        if self.encoder is not None:
-            vector = self.encoder.encode(text) * ENCODER_LENGTH
-            blocks.append((np.arange(self.n_counted, self.size), vector))
-        return SparseVector(np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
-
-    def _block(self, columns: NDArray[np.int32]) -> tuple[Ints, Floats]:
-        if not columns.size:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        unique, counts = np.unique(columns, return_counts=True)
-        values = (1.0 + np.log(counts.astype(np.float32))) * self.idf[unique]
-        values /= np.sqrt(values @ values)
-        return unique.astype(np.int64), values.astype(np.float32)
+        unique, counts = np.unique(np.concatenate([np.array(found, np.int32), *letters]), return_counts=True)
+        values: Floats = (1.0 + np.log(counts.astype(np.float32))) * self.idf[unique]
+        border = int(np.searchsorted(unique, len(self.words)))
+        for block in (values[:border], values[border:]):
+            if block.size:
+                block[:] /= np.sqrt(block @ block)
+        columns = unique.astype(np.int64)
+        if self.encoder is None:
+            return SparseVector(columns, values)
+        vector = self.encoder.encode(text) * ENCODER_LENGTH
+        added = np.arange(self.n_counted, self.size)
+        return SparseVector(np.concatenate([columns, added]), np.concatenate([values, vector]))
 
     def occurrences(self, text: str) -> Occurrences:
         """Find where each feature of a text comes from, fast enough to explain every answer.
