@@ -7,6 +7,8 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +18,7 @@ from data.errors import PilahError
 from data.privacy import mask
 from model.duplicates.index import DuplicateIndex
 from model.duplicates.match import PairScorer
+from model.duplicates.segment_files import check_saved
 from service import logs
 from service.app import create_app
 from service.freeing import share_heap
@@ -59,13 +62,17 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def open_index(folder: Path, scorer: PairScorer | None = None) -> DuplicateIndex:
+def open_index(
+    folder: Path, scorer: PairScorer | None = None, check: Callable[[], object] | None = None
+) -> DuplicateIndex:
     """Open the saved duplicate index; one that is damaged or of another version is made anew from the event log.
 
     :param scorer: the shipped one if ``None``.
+    :param check: compares the checksums, where that was begun elsewhere.
     """
     try:
-        return DuplicateIndex.open(folder, scorer=scorer)
+        (check or partial(check_saved, folder))()
+        return DuplicateIndex.open(folder, verify=False, scorer=scorer)
     except PilahError as error:
         if error.code == "PLH-603":  # the scorer, not the index
             raise
@@ -112,8 +119,12 @@ def run(
     try:
         store = Store(settings.store_url, settings.busy_timeout, serving=True)
         try:
-            triage = load()
-            app = create_app(settings, triage, open_index(settings.var / "index", scorer(triage)), store, reload)
+            folder = settings.var / "index"
+            with ThreadPoolExecutor(1) as beside:  # on the other core: four gigabytes where a million are stored
+                checked = beside.submit(check_saved, folder)
+                triage = load()
+                index = open_index(folder, scorer(triage), checked.result)
+            app = create_app(settings, triage, index, store, reload)
             listener.listen(128)  # from here on callers wait instead of being refused
             announce(store, address(listener))
             sys.setswitchinterval(_SWITCH)

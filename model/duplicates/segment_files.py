@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from data.errors import PilahError
+from model.duplicates.manifest import load_manifest
 from model.duplicates.records import FileRecords, pieces
 from model.duplicates.segments import Places, Segment
 
@@ -61,6 +62,30 @@ def _open_array(path: Path) -> Any:
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))  # indexing a plain array is faster
 
 
+def check_segment(directory: Path, entry: dict[str, Any]) -> None:
+    """Compare the checksums of all files of a written segment.
+
+    :raises PilahError: PLH-601 if one is missing, cut short or altered.
+    """
+    folder = directory / entry["name"]
+    try:
+        for name, expected in entry["checksums"].items():
+            if _checksum(folder / name) != expected:
+                raise PilahError("PLH-601", f"{folder.name}/{name}")
+    except OSError as error:
+        raise PilahError("PLH-601", folder.name) from error
+
+
+def check_saved(directory: Path) -> None:
+    """Compare the checksums of all files of a saved index; other threads run meanwhile.
+
+    :raises PilahError: PLH-601 if one is damaged, PLH-602 if another version wrote it.
+    """
+    manifest = load_manifest(directory)
+    for entry in manifest.segments if manifest else ():
+        check_segment(directory, entry)
+
+
 def open_segment(directory: Path, entry: dict[str, Any], dead: Sequence[int] = (), *, verify: bool = True) -> Segment:
     """Map a written segment into memory.
 
@@ -70,10 +95,9 @@ def open_segment(directory: Path, entry: dict[str, Any], dead: Sequence[int] = (
     :raises PilahError: PLH-601 if a file is missing, cut short or altered.
     """
     folder = directory / entry["name"]
+    if verify:
+        check_segment(directory, entry)
     try:
-        for name, expected in entry["checksums"].items() if verify else ():
-            if _checksum(folder / name) != expected:
-                raise PilahError("PLH-601", f"{folder.name}/{name}")
         arrays = {name: _open_array(folder / f"{name}.npy") for name in _ARRAYS}
         records = FileRecords(folder / _RECORDS)
     except (OSError, ValueError, KeyError) as error:
