@@ -70,7 +70,6 @@ def entry_of(document: Document) -> Entry:
 
 
 _BUCKET: Final = 4
-_WIDEST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +101,11 @@ class Places:
 
         :param keys: those that it was made of; at least one.
         """
-        if self.widest > _WIDEST:  # not spread evenly
-            return np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        first = np.minimum(self.first[wanted >> np.uint32(self.shift)].astype(np.int64), len(keys) - self.widest)
-        around = keys[first[:, None] + np.arange(self.widest)]
-        return np.asarray(first + (around == wanted[:, None]).argmax(axis=1), dtype=np.int64)
+        at = self.first.take(wanted >> np.uint32(self.shift)).astype(np.int64)
+        step = 1 << (self.widest - 1).bit_length()
+        while step := step >> 1:  # to the last key that is not above the wanted one
+            at += (keys.take(at + step, mode="clip") <= wanted) * step
+        return np.minimum(at, len(keys) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +150,9 @@ class Segment:
             nothing = np.zeros(len(hashes), dtype=np.int64)
             return nothing, nothing
         at = self.places.of(self.keys, hashes)
-        starts = self.starts[at].astype(np.int64)
-        return starts, np.where(self.keys[at] == hashes, self.starts[at + 1].astype(np.int64) - starts, 0)
+        borders = self.starts.view(np.int64)
+        starts = borders.take(at)
+        return starts, (borders.take(at + 1) - starts) * (self.keys.take(at) == hashes)
 
     def record(self, number: int) -> bytes:
         """Return the packed document of a number."""
