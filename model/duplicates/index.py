@@ -236,9 +236,9 @@ class DuplicateIndex:
         if window_days is not None and day is not None:
             within = replace(within, first=day - window_days, last=day + window_days)
         with self._lock:
-            numbers, weights, chosen = self._parts.search(query, within, limit + 1, self.budget)
-            if least and len(weights):
-                numbers = numbers[weights >= max(least * chosen.whole, _BESIDE_BEST * weights[0])]
+            numbers, weights = self._parts.search(query, within, limit + 1, self.budget, least)
+            if least:
+                numbers = numbers[weights >= _BESIDE_BEST * weights.max(initial=0.0)]
             found = [self._parts.load(number) for number in numbers.tolist()]
         return [other for other in found if other.id != document.id][:limit]
 

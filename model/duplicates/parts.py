@@ -17,7 +17,7 @@ from model.duplicates.document import Document
 from model.duplicates.features import Features, Hashes
 from model.duplicates.manifest import discard_others, load_manifest, save_manifest
 from model.duplicates.merging import merge_segments
-from model.duplicates.postings import Columns, Filter, Plan, plan
+from model.duplicates.postings import Columns, Filter, plan
 from model.duplicates.segment_files import open_segment, write_segment
 from model.duplicates.segments import NO_DAY, Entry, Numbers, Segment, build_segment, hash_id
 
@@ -146,27 +146,30 @@ class Parts:
         return counts
 
     def search(
-        self, query: Features, within: Filter, limit: int, budget: int
-    ) -> tuple[Numbers, npt.NDArray[np.float64], Plan]:
-        """Return the numbers of the heaviest documents that may match, with their weights, and what was looked up."""
+        self, query: Features, within: Filter, limit: int, budget: int, least: float
+    ) -> tuple[Numbers, npt.NDArray[np.float64]]:
+        """Return the numbers of the heaviest documents that may match, with their weights.
+
+        :param least: leave out those that weigh less than this part of what an equal text would.
+        """
         lists = self.lists(query.hashes)
         chosen = plan(query, self.frequencies(query.hashes, lists), max(len(self), 1), budget)
-        found: list[Numbers] = []
-        counts: list[Numbers] = []
         parts = [(base, part.postings) for base, part in zip(self._bases, self.segments, strict=True)]
         if len(self._delta):
             parts.append((self._delta.base, self._delta.postings))
+        found: list[Numbers] = []
+        counts: list[Numbers] = []
         for (base, postings), (all_starts, all_lengths) in zip(parts, lists, strict=True):
-            lengths = all_lengths[chosen.positions]
-            at = np.repeat(all_starts[chosen.positions] - (np.cumsum(lengths) - lengths), lengths)
-            at += np.arange(len(at))
-            found.append(postings[at].astype(np.int64) + base)
-            counts.append(lengths)
+            starts, lengths = all_starts[chosen.positions], all_lengths[chosen.positions]
+            spans = zip(starts.tolist(), lengths.tolist(), strict=True)
+            if held := [postings[start : start + length] for start, length in spans if length]:
+                found.append(np.concatenate(held) + np.int64(base))
+                counts.append(lengths)
         if not found:
-            return np.empty(0, dtype=np.int64), np.empty(0), chosen
-        weights = np.repeat(np.tile(chosen.weights, len(parts)), np.concatenate(counts))
-        numbers, weight = self._columns.weigh(np.concatenate(found), weights)
-        return *self._columns.best(numbers, weight, within, limit), chosen
+            return np.empty(0, dtype=np.int64), np.empty(0)
+        weights = np.repeat(np.tile(chosen.weights, len(counts)), np.concatenate(counts))
+        numbers, weight = self._columns.weigh(np.concatenate(found), weights, least * chosen.whole)
+        return self._columns.best(numbers, weight, within, limit)
 
     # --- merges and files
 

@@ -93,20 +93,21 @@ class Columns:
         self.id_hashes = np.zeros(size, dtype=np.uint64)
         self.alive = np.zeros(size, dtype=bool)
         self._summed = np.zeros(size, dtype=np.float64)
-        self._seen = np.zeros(size, dtype=bool)
 
-    def weigh(self, found: Numbers, weights: npt.NDArray[np.float64]) -> tuple[Numbers, npt.NDArray[np.float64]]:
+    def weigh(
+        self, found: Numbers, weights: npt.NDArray[np.float64], least: float
+    ) -> tuple[Numbers, npt.NDArray[np.float64]]:
         """Return the distinct documents of some postings and the sum of the weights of each, for its length.
 
         :param found: a document for each posting.
+        :param least: leave out those that weigh less.
         """
         np.add.at(self._summed, found, weights)
-        self._seen[found] = True
-        numbers = np.flatnonzero(self._seen)  # one byte a document is looked at: of a million in 0.1 ms
-        self._seen[numbers] = False
-        summed = self._summed[numbers]
-        self._summed[numbers] = 0.0
-        return numbers, summed / _POWERS[self.sizes[numbers]]
+        weight = self._summed.take(found) / _POWERS.take(self.sizes.take(found))
+        self._summed[found] = 0.0
+        heavy = np.flatnonzero(weight >= least)
+        numbers, first = np.unique(found[heavy], return_index=True)  # few: sorting all would be slow
+        return numbers, weight[heavy[first]]
 
     def best(
         self, numbers: Numbers, weights: npt.NDArray[np.float64], within: Filter, limit: int
