@@ -95,27 +95,20 @@ class Forest:
     """Evaluate trees on many rows at once."""
 
     def __init__(self, trees: Trees) -> None:
-        count = len(trees.feature)
-        self._depth = int(np.log2(len(trees.value[0]))) if count else 0
-        inner = 2**self._depth - 1
-        self._feature = np.array(trees.feature, dtype=np.intp).ravel()
-        self._threshold = np.array(trees.threshold).ravel()
-        self._value = np.array(trees.value).ravel()
+        # One place of all trees lies together, which is read fastest; no trees are one of a single leaf.
+        self._feature = np.array(trees.feature or [[]], dtype=np.intp).T.copy()
+        self._threshold = np.array(trees.threshold or [[]]).T.copy()
+        self._value = np.array(trees.value or [[0.0]]).T.copy()
         self._bias = trees.bias
-        self._first_inner = np.arange(count) * inner
-        self._first_leaf = np.arange(count) * (inner + 1)
 
     def logits(self, values: Floats) -> Floats:
         """Return a logit for each row of signals."""
         # All tests at once are cheaper than picking, level by level, those that a row comes to.
-        right = (values[:, self._feature] > self._threshold).view(np.int8)
-        rows = (np.arange(len(values)) * right.shape[1])[:, None]
-        flat = right.ravel()
-        node = np.zeros((len(values), len(self._first_inner)), dtype=np.intp)
-        for _ in range(self._depth):
-            node = 2 * node + 1 + flat[rows + self._first_inner + node]
-        leaf = node + (self._first_leaf - (2**self._depth - 1))
-        return np.asarray(self._value[leaf].sum(axis=1) + self._bias, dtype=np.float64)
+        right = values.take(self._feature, axis=1) > self._threshold
+        value = np.broadcast_to(self._value, (len(values), *self._value.shape))
+        while half := value.shape[1] // 2:  # from the leaves up
+            value = np.where(right[:, half - 1 : 2 * half - 1], value[:, 1::2], value[:, ::2])
+        return np.asarray(value[:, 0].sum(axis=1) + self._bias, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
