@@ -105,19 +105,14 @@ def _names_of(places: Iterable[Locator]) -> dict[str, tuple[PlaceName, ...]]:
     return {group: tuple(names) for group, names in found.items()}
 
 
-@lru_cache(maxsize=_WORDS_REMEMBERED)
-def _grams_of(word: str) -> frozenset[str]:
-    spaced = f" {word} "
-    return frozenset([spaced[start : start + 3] for start in range(len(spaced) - 2)])
-
-
-def _grams(words: Sequence[str]) -> frozenset[str]:
+def _grams(words: Iterable[str]) -> frozenset[str]:
     """Return the character 3-grams of words with a space around each.
 
     >>> sorted(_grams(["ab", "c"]))
     [' ab', ' c ', 'ab ', 'b c']
     """
-    return frozenset([f"{one[-1]} {two[0]}" for one, two in pairwise(words)]).union(*map(_grams_of, words))
+    text = f" {' '.join(words)} "
+    return frozenset(map("".join, zip(text, text[1:], text[2:], strict=False)))
 
 
 @lru_cache(maxsize=_WORDS_REMEMBERED)
@@ -129,8 +124,7 @@ def _initial(word: str) -> str:
 def _parts(words: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return which numbers and directions follow each word that may be a name."""
     found: dict[str, set[str]] = {}
-    different = set(words)
-    parts = (different & DIRECTIONS) | {word for word in different if word.isdigit()}
+    parts = DIRECTIONS.intersection(words).union(filter(str.isdigit, words))
     for one, two in pairwise(words) if parts else ():
         if two in parts and len(one) > 3 and one.isalpha() and one not in STOP_WORDS:
             found.setdefault(one, set()).add(two)
@@ -150,6 +144,8 @@ def _following(words: Sequence[str]) -> dict[tuple[str, str], str]:
 
 def _in_names(place: Locator) -> Locator:
     """Leave out the words that name nothing: what stands in a field of an address may be "tidak tahu"."""
+    if STOP_WORDS.isdisjoint(place.words):
+        return place
     return replace(place, words=tuple(word for word in place.words if word not in STOP_WORDS))
 
 
@@ -186,7 +182,7 @@ def profile(document: Document) -> Profile:
         pairs=frozenset(map(" ".join, pairwise(useful))),
         triples=triples,
         triple_set=frozenset(triples),
-        grams=_grams(list(dict.fromkeys(useful))),
+        grams=_grams(dict.fromkeys(useful)),
         places=known,
         matter=words - known - _NO_MATTER - frozenset((*digits, *reading.names)),
         named={kind: frozenset(found) for kind, found in named.items()},
