@@ -31,7 +31,7 @@ class Delta:
         self.entries.append(entry)
         self.numbers[entry.id] = self.base + within
         added = entry.hashes.astype(np.uint64) << np.uint64(32) | np.uint64(within)
-        self._packed = np.insert(self._packed, np.searchsorted(self._packed, added), added)  # both are ascending
+        self._packed = np.sort(np.concatenate((self._packed, added)), kind="stable")  # merges what is sorted already
         return self.base + within
 
     def remove(self, number: int) -> None:
