@@ -136,6 +136,7 @@ class Incidents:
             return
         heirs = [name for name in self.of(identifier).members if name != identifier]
         self._touch(identifier)
+        self._began.pop(incident_id(self._anchor_of(identifier)[1]), None)
         if heirs:
             heir = min(heirs, key=self._anchor_of)
             self._anchor[heir], dropped = sorted((self._anchor_of(heir), self._anchor_of(identifier)))

@@ -152,10 +152,11 @@ def test_replay_gives_the_same_however_often_it_is_looked_at(
     for step in steps:
         apply(watched, step)
         if random.random() < 0.5:
-            watched.all()
+            assert all(watched.get(incident.id) == incident for incident in watched.all())
     for step in steps:
         apply(replayed, step)
     assert watched.all() == replayed.all()
+    assert all(one.get(incident.id) == incident for one in (watched, replayed) for incident in one.all())
     names = [name for incident in watched.all() for name in incident.members]
     assert sorted(names) == sorted(set(names))
     assert all(watched.of(name).id == incident.id for incident in watched.all() for name in incident.members)
