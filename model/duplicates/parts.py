@@ -187,13 +187,16 @@ class Parts:
             self._number()
 
     def merge(self, largest: int) -> None:
-        """Merge segments of one tier while four are together no larger than ``largest``, and sparse ones alone."""
+        """Merge segments of one tier, the oldest first, while four are together no larger than ``largest``.
+
+        Those of which most documents were removed are written anew alone.
+        """
         while True:
             tiers: dict[int, list[Segment]] = {}
             for part in self.segments:
                 tiers.setdefault(self._tier(part), []).append(part)
-            full = [parts for _, parts in sorted(tiers.items()) if len(parts) >= _TIER]
-            groups = [parts for parts in full if sum(part.living() for part in parts) <= largest]
+            fitting = [_fitting(parts, largest) for _, parts in sorted(tiers.items())]
+            groups = [parts for parts in fitting if len(parts) >= _TIER]
             groups += [[part] for part in self.segments if 2 * part.living() < len(part)]
             if not groups:
                 return
@@ -301,3 +304,9 @@ class Parts:
         self._columns = columns
         self._delta = Delta(ends[-1])
         self._living = int(np.count_nonzero(columns.alive))
+
+
+def _fitting(parts: Sequence[Segment], largest: int) -> list[Segment]:
+    """Return as many of the first segments as are together no larger than ``largest``."""
+    ends = np.cumsum([part.living() for part in parts])
+    return list(parts[: int(np.searchsorted(ends, largest, side="right"))])

@@ -155,6 +155,17 @@ def test_unsaved_segments_are_dropped_at_the_next_start(tmp_path: Path) -> None:
     assert sum(path.is_dir() for path in tmp_path.iterdir()) == 1
 
 
+def test_an_archive_of_more_than_a_segment_holds_is_left_in_few_of_them(tmp_path: Path) -> None:
+    index = DuplicateIndex(tmp_path, delta_limit=4, segment_limit=1024)
+    documents = [make(number, f"Lampu {number} padam di Jl. Mawar") for number in range(1280)]
+    for start in range(0, len(documents), 64):
+        index.add_many(documents[start : start + 64])
+    index.save(1)
+    assert sum(path.is_dir() for path in tmp_path.iterdir()) == 2  # the largest that there is, and the rest
+    again = DuplicateIndex.open(tmp_path)
+    assert [document.id for document in again.documents()] == [document.id for document in documents]
+
+
 def test_open_without_anything_saved_is_empty(tmp_path: Path) -> None:
     assert len(DuplicateIndex.open(tmp_path / "new")) == 0
 
