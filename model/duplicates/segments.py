@@ -76,7 +76,7 @@ _BUCKET: Final = 4
 class Places:
     """Know about where each key is among sorted keys: hashes are spread evenly, so their first bits tell.
 
-    A search by halves touches some twenty places of a large file for each key, this two.
+    A search by halves among all touches some twenty places of a large file for each key, one among these a few.
 
     :param first: the place of the first key that begins with each value of so many bits.
     :param shift: the number of the other bits.
